@@ -1,0 +1,176 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is a table. A row names a target, its layer, whether it is pure, and what it may
+// import. The checks below refuse an upward edge, an impure edge and a row that nothing defines,
+// so that the layering of README.md cannot rot. TidyTests check what a manifest cannot see.
+
+/// Folders under `Sources/`, lowest first: imports go down or sideways, never up.
+let layers = [
+  "Base", "Protocols", "Runtime", "Store", "ControlPlane", "DataPlane", "Simulation", "Programs",
+]
+
+enum Kind {
+  /// No Foundation, Glibc, Dispatch, clock, random, log or I/O; imports only pure targets.
+  case pure
+  /// Shells: may do I/O through `Linux` and `EventLoop`.
+  case shell
+  /// C sources or a system library: what Swift cannot reach.
+  case c
+  case systemLibrary
+  case program
+}
+
+struct Row {
+  let name: String
+  let layer: String
+  let kind: Kind
+  let imports: [String]
+
+  init(_ name: String, _ layer: String, _ kind: Kind, _ imports: [String] = []) {
+    self.name = name
+    self.layer = layer
+    self.kind = kind
+    self.imports = imports
+  }
+}
+
+let table = [
+  Row("Base", "Base", .pure),
+  Row("CLinux", "Base", .c),
+  Row("Linux", "Base", .shell, ["Base", "CLinux"]),
+
+  Row("JSON", "Protocols", .pure, ["Base"]),
+  Row("Protobuf", "Protocols", .pure, ["Base"]),
+  Row("HTTP", "Protocols", .pure, ["Base"]),
+  Row("COpenSSL", "Protocols", .systemLibrary),
+  Row("Crypto", "Protocols", .shell, ["Base", "COpenSSL"]),
+
+  Row("EventLoop", "Runtime", .shell, ["Base", "CLinux", "Linux"]),
+  Row("Transport", "Runtime", .shell, ["Base", "Linux", "HTTP", "Crypto", "EventLoop"]),
+
+  Row("Raft", "Store", .pure, ["Base"]),
+  Row("WAL", "Store", .pure, ["Base", "Raft"]),
+  Row("EtcdAPI", "Store", .pure, ["Base", "Protobuf"]),
+  Row("KVStore", "Store", .pure, ["Base", "JSON", "Protobuf", "EtcdAPI"]),
+  Row("Member", "Store", .pure, ["Base", "JSON", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore"]),
+  Row(
+    "StoreServer", "Store", .shell,
+    [
+      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "Raft", "WAL",
+      "EtcdAPI", "KVStore", "Member",
+    ]),
+  Row(
+    "StoreClient", "Store", .shell,
+    [
+      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
+    ]),
+
+  Row(
+    "NodeAgent", "DataPlane", .shell,
+    ["Base", "CLinux", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient"]),
+
+  Row(
+    "Simulator", "Simulation", .shell,
+    ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
+
+  Row(
+    "keelson", "Programs", .program,
+    [
+      "Base", "Linux", "JSON", "Crypto", "HTTP", "EventLoop", "Transport", "EtcdAPI", "KVStore",
+      "Member", "StoreServer", "StoreClient", "NodeAgent", "Simulator",
+    ]),
+]
+
+/// Test targets: what each imports beside the target of its own name.
+let tests: [(name: String, imports: [String])] = [
+  ("BaseTests", ["Base"]),
+  ("TidyTests", []),
+]
+
+/// `KEELSON_ONLY=Raft,RaftTests` narrows the package to these targets and what they import: a
+/// change in one leaf then compiles nothing else.
+let only = Context.environment["KEELSON_ONLY"].map { Set($0.split(separator: ",").map(String.init)) }
+
+// MARK: - Checks
+
+var rows: [String: Row] = [:]
+for row in table {
+  precondition(layers.contains(row.layer), "\(row.name): unknown layer \(row.layer)")
+  precondition(rows.updateValue(row, forKey: row.name) == nil, "\(row.name): two rows")
+}
+for row in table {
+  for name in row.imports {
+    guard let imported = rows[name] else { fatalError("\(row.name) imports \(name): no such row") }
+    let ownLevel = layers.firstIndex(of: row.layer)!
+    let importedLevel = layers.firstIndex(of: imported.layer)!
+    precondition(importedLevel <= ownLevel, "\(row.name) imports \(name): an upward edge")
+    if row.kind == .pure {
+      precondition(imported.kind == .pure, "\(row.name) is pure and imports \(name), which is not")
+    }
+  }
+}
+
+// MARK: - Settings
+
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let shellSettings =
+  common + [
+    .strictMemorySafety(),
+    // Generic containers are 5-14 times slower across a module border without it.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+  ]
+
+// Without the implicit import, `Task` and `ContinuousClock` do not exist in a pure target.
+let pureSettings =
+  shellSettings + [
+    .unsafeFlags(["-Xfrontend", "-disable-implicit-concurrency-module-import"])
+  ]
+
+// MARK: - Targets
+
+var wanted = Set(table.map(\.name)).union(tests.map(\.name))
+if let only {
+  wanted = []
+  var pending = Array(only)
+  while let name = pending.popLast() {
+    guard wanted.insert(name).inserted else { continue }
+    pending += rows[name]?.imports ?? tests.first { $0.name == name }?.imports ?? []
+  }
+}
+
+let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
+  let dependencies = row.imports.map { Target.Dependency.target(name: $0) }
+  let path = "Sources/\(row.layer)/\(row.name)"
+  switch row.kind {
+  case .systemLibrary:
+    return .systemLibrary(name: row.name, path: path, providers: [.apt(["libssl-dev"])])
+  case .c:
+    return .target(name: row.name, path: path)
+  case .pure:
+    return .target(
+      name: row.name, dependencies: dependencies, path: path, swiftSettings: pureSettings)
+  case .shell:
+    return .target(
+      name: row.name, dependencies: dependencies, path: path, swiftSettings: shellSettings)
+  case .program:
+    return .executableTarget(
+      name: row.name, dependencies: dependencies, path: path, swiftSettings: shellSettings,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
+  }
+}
+
+let testTargets: [Target] = tests.filter { wanted.contains($0.name) }.map { test in
+  .testTarget(
+    name: test.name, dependencies: test.imports.map { .target(name: $0) },
+    path: "Tests/\(test.name)", swiftSettings: common)
+}
+
+let package = Package(name: "keelson", targets: targets + testTargets)

@@ -1,0 +1,47 @@
+public import Base
+
+/// What one Raft node is started with. Times are counted in ticks, which the owner delivers.
+public struct RaftConfiguration: Sendable {
+  public var id: NodeID
+  /// A follower that hears no leader for this many ticks, or up to twice as many, campaigns.
+  public var electionTicks: Int
+  public var heartbeatTicks: Int
+  /// Seeds the election jitter.
+  public var seed: UInt64
+  /// Entries of one append message hold at most this many payload bytes, but at least one entry.
+  public var appendBytesMax: Int
+  /// Payload bytes sent to one follower and not yet accepted: bandwidth times round-trip time.
+  /// 16 MiB carry 160 MB/s over a round trip of 100 ms.
+  public var inflightBytesMax: Int
+  /// Payload bytes proposed and not yet committed; a proposal beyond is refused.
+  public var uncommittedBytesMax: Int
+
+  public init(
+    id: NodeID, electionTicks: Int = 10, heartbeatTicks: Int = 1, seed: UInt64,
+    appendBytesMax: Int = 1 << 20, inflightBytesMax: Int = 16 << 20,
+    uncommittedBytesMax: Int = 64 << 20
+  ) {
+    self.id = id
+    self.electionTicks = electionTicks
+    self.heartbeatTicks = heartbeatTicks
+    self.seed = seed
+    self.appendBytesMax = appendBytesMax
+    self.inflightBytesMax = inflightBytesMax
+    self.uncommittedBytesMax = uncommittedBytesMax
+  }
+}
+
+/// What a node knows when it starts: from its disk, or from the cluster's first configuration.
+public struct RecoveredState: Sendable {
+  public var hardState: HardState
+  /// The state machine's snapshot that the log follows; `.zero` and the first configuration at birth.
+  public var snapshot: SnapshotMetadata
+  /// The entries after the snapshot, without a gap, all durable.
+  public var entries: [Entry]
+
+  public init(hardState: HardState, snapshot: SnapshotMetadata, entries: [Entry]) {
+    self.hardState = hardState
+    self.snapshot = snapshot
+    self.entries = entries
+  }
+}
