@@ -57,7 +57,8 @@ let table = [
   Row(
     "StoreServer", "Store", .shell,
     [
-      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "Raft", "WAL",
+      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "Raft",
+      "WAL",
       "EtcdAPI", "KVStore", "Member",
     ]),
   Row(
@@ -90,7 +91,9 @@ let tests: [(name: String, imports: [String])] = [
 
 /// `KEELSON_ONLY=Raft,RaftTests` narrows the package to these targets and what they import: a
 /// change in one leaf then compiles nothing else.
-let only = Context.environment["KEELSON_ONLY"].map { Set($0.split(separator: ",").map(String.init)) }
+let only = Context.environment["KEELSON_ONLY"].map {
+  Set($0.split(separator: ",").map(String.init))
+}
 
 // MARK: - Checks
 
@@ -101,9 +104,9 @@ for row in table {
 }
 for row in table {
   for name in row.imports {
-    guard let imported = rows[name] else { fatalError("\(row.name) imports \(name): no such row") }
-    let ownLevel = layers.firstIndex(of: row.layer)!
-    let importedLevel = layers.firstIndex(of: imported.layer)!
+    guard let imported = rows[name], let ownLevel = layers.firstIndex(of: row.layer),
+      let importedLevel = layers.firstIndex(of: imported.layer)
+    else { fatalError("\(row.name) imports \(name): no such row") }
     precondition(importedLevel <= ownLevel, "\(row.name) imports \(name): an upward edge")
     if row.kind == .pure {
       precondition(imported.kind == .pure, "\(row.name) is pure and imports \(name), which is not")
