@@ -75,12 +75,7 @@ let table = [
     "Simulator", "Simulation", .shell,
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
-  Row(
-    "keelson", "Programs", .program,
-    [
-      "Base", "Linux", "JSON", "Crypto", "HTTP", "EventLoop", "Transport", "EtcdAPI", "KVStore",
-      "Member", "StoreServer", "StoreClient", "NodeAgent", "Simulator",
-    ]),
+  Row("keelson", "Programs", .program, ["Base"]),
 ]
 
 /// Test targets: what each imports beside the target of its own name.

@@ -1,0 +1,8 @@
+extension Command {
+  static let store = Command(
+    CommandTable(
+      program: "keelson store",
+      summary: "Serve the store, or ask it.",
+      rows: []),
+    name: "store")
+}
