@@ -1,0 +1,142 @@
+import Base
+
+/// How a message's body ends (RFC 9112 §6.3).
+enum HTTP1BodyFraming: Equatable {
+  case length(UInt64)
+  case chunked
+  case untilClose
+}
+
+/// The grammar of start lines and fields (RFC 9112 §3-6).
+enum HTTP1Syntax {
+  static func requestHead(
+    _ line: Bytes, _ fields: HeaderFields
+  ) throws(HTTP1Error) -> HTTP1RequestHead {
+    let parts = split(line, limit: 4)
+    guard parts.count == 3, isToken(parts[0]), !parts[1].isEmpty, isVisible(parts[1]) else {
+      throw .badStartLine
+    }
+    let minor = try minorVersion(parts[2])
+    let hosts = fields.values(of: "host").count
+    guard hosts == 1 || (hosts == 0 && minor == 0) else { throw .badHost }
+    return HTTP1RequestHead(
+      method: parts[0], target: parts[1], minorVersion: minor, fields: fields,
+      keepAlive: keepsAlive(fields, minor),
+      expectsContinue: minor == 1
+        && fields["expect"].map(lowercased) == "100-continue")
+  }
+
+  static func responseHead(
+    _ line: Bytes, _ fields: HeaderFields
+  ) throws(HTTP1Error) -> HTTP1ResponseHead {
+    // The reason phrase may hold spaces or be absent.
+    guard line.count >= 12, line[8] == 0x20, line.count == 12 || line[12] == 0x20 else {
+      throw .badStartLine
+    }
+    let minor = try minorVersion(line.prefix(8))
+    guard let status = decimal(line[9..<12]), (100...599).contains(status) else {
+      throw .badStartLine
+    }
+    return HTTP1ResponseHead(
+      status: StatusCode(rawValue: UInt16(status)), minorVersion: minor, fields: fields,
+      keepAlive: keepsAlive(fields, minor))
+  }
+
+  /// Splits a field line; the name becomes lower case.
+  static func field(_ line: Bytes) throws(HTTP1Error) -> HeaderField {
+    var colon = 0
+    while colon < line.count && line[colon] != UInt8(ascii: ":") { colon += 1 }
+    guard colon < line.count, isToken(line.prefix(colon)) else { throw .badField }
+    var start = colon + 1
+    var end = line.count
+    while start < end && (line[start] == 0x20 || line[start] == 0x09) { start += 1 }
+    while end > start && (line[end - 1] == 0x20 || line[end - 1] == 0x09) { end -= 1 }
+    let value = line[start..<end]
+    for offset in 0..<value.count {
+      let byte = value[offset]
+      guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { throw .badField }
+    }
+    return HeaderField(lowercased(line.prefix(colon)), value)
+  }
+
+  /// Nil: the fields say nothing about a body.
+  static func bodyFraming(_ fields: HeaderFields) throws(HTTP1Error) -> HTTP1BodyFraming? {
+    let lengths = fields.values(of: "content-length")
+    let codings = fields.values(of: "transfer-encoding")
+    if !codings.isEmpty {
+      guard lengths.isEmpty else { throw .badLength }
+      guard codings.count == 1, lowercased(codings[0]) == "chunked" else {
+        throw .unsupportedCoding
+      }
+      return .chunked
+    }
+    guard let first = lengths.first else { return nil }
+    guard lengths.count == 1, let length = decimal(first), length <= UInt64(Int64.max) else {
+      throw .badLength
+    }
+    return .length(length)
+  }
+
+  private static func minorVersion(_ text: Bytes) throws(HTTP1Error) -> UInt8 {
+    if text == "HTTP/1.1" { return 1 }
+    if text == "HTTP/1.0" { return 0 }
+    throw text.hasPrefix("HTTP/") ? .badVersion : .badStartLine
+  }
+
+  private static func keepsAlive(_ fields: HeaderFields, _ minor: UInt8) -> Bool {
+    var keeps = minor == 1
+    for value in fields.values(of: "connection") {
+      for option in value.array.split(separator: UInt8(ascii: ",")) {
+        switch lowercased(trimmed(Bytes(Array(option)))) {
+        case "close": return false
+        case "keep-alive": keeps = true
+        default: break
+        }
+      }
+    }
+    return keeps
+  }
+
+  private static func trimmed(_ text: Bytes) -> Bytes {
+    var start = 0
+    var end = text.count
+    while start < end && (text[start] == 0x20 || text[start] == 0x09) { start += 1 }
+    while end > start && (text[end - 1] == 0x20 || text[end - 1] == 0x09) { end -= 1 }
+    return text[start..<end]
+  }
+
+  static func lowercased(_ text: Bytes) -> Bytes {
+    Bytes(text.array.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+  }
+
+  /// Parts between single spaces, at most `limit`.
+  private static func split(_ line: Bytes, limit: Int) -> [Bytes] {
+    line.array.split(separator: 0x20, maxSplits: limit - 1, omittingEmptySubsequences: false)
+      .map { Bytes(Array($0)) }
+  }
+
+  /// RFC 9110 §5.6.2.
+  static func isToken(_ text: Bytes) -> Bool {
+    guard !text.isEmpty else { return false }
+    for offset in 0..<text.count where !isTokenByte(text[offset]) { return false }
+    return true
+  }
+
+  static func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"),
+      UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+      UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"),
+      UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
+  private static func isVisible(_ text: Bytes) -> Bool {
+    for offset in 0..<text.count where !(0x21...0x7E).contains(text[offset]) { return false }
+    return true
+  }
+}

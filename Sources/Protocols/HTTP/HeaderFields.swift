@@ -1,0 +1,65 @@
+public import Base
+
+/// One line of a header section: RFC 9110 §5. Names are lower case, pseudo-header fields start with ":".
+public struct HeaderField: Hashable, Sendable {
+  public let name: Bytes
+  public let value: Bytes
+
+  @inlinable
+  public init(_ name: Bytes, _ value: Bytes) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// An ordered list of header fields. Copying it costs one retain.
+public struct HeaderFields: Hashable, Sendable {
+  @usableFromInline var fields: [HeaderField]
+
+  @inlinable
+  public init(_ fields: [HeaderField] = []) {
+    self.fields = fields
+  }
+
+  @inlinable public var count: Int { fields.count }
+  @inlinable public var isEmpty: Bool { fields.isEmpty }
+
+  @inlinable
+  public mutating func append(_ name: Bytes, _ value: Bytes) {
+    fields.append(HeaderField(name, value))
+  }
+
+  @inlinable
+  public mutating func append(_ field: HeaderField) {
+    fields.append(field)
+  }
+
+  /// The first value under `name`, which must be lower case.
+  @inlinable
+  public subscript(name: Bytes) -> Bytes? {
+    for field in fields where field.name == name { return field.value }
+    return nil
+  }
+
+  /// Every value under `name` in order; `name` must be lower case.
+  public func values(of name: Bytes) -> [Bytes] {
+    fields.filter { $0.name == name }.map(\.value)
+  }
+
+  /// Size as RFC 9113 §6.5.2 counts it for SETTINGS_MAX_HEADER_LIST_SIZE: 32 bytes on top per field.
+  public var listBytes: Int {
+    fields.reduce(0) { $0 + $1.name.count + $1.value.count + 32 }
+  }
+}
+
+extension HeaderFields: RandomAccessCollection {
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { fields.count }
+  @inlinable public subscript(position: Int) -> HeaderField { fields[position] }
+}
+
+extension HeaderFields: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (Bytes, Bytes)...) {
+    self.init(elements.map { HeaderField($0.0, $0.1) })
+  }
+}
