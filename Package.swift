@@ -88,6 +88,7 @@ let table = [
 let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
+  ("JSONTests", ["Base", "JSON"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("TidyTests", []),
 ]

@@ -1,0 +1,280 @@
+public import Base
+
+/// Bounds and choices of a parser.
+public struct JSONOptions: Hashable, Sendable {
+  public enum DuplicateMembers: Hashable, Sendable {
+    case refused
+    /// The last one counts, at the first one's place, as in Go's encoding/json.
+    case lastWins
+  }
+
+  /// Arrays and objects within each other: 1 allows a flat one.
+  public var depthMax: Int
+  /// Bytes of the whole text.
+  public var bytesMax: Int
+  public var duplicateMembers: DuplicateMembers
+
+  public init(
+    depthMax: Int = 256, bytesMax: Int = 64 << 20, duplicateMembers: DuplicateMembers = .refused
+  ) {
+    self.depthMax = depthMax
+    self.bytesMax = bytesMax
+    self.duplicateMembers = duplicateMembers
+  }
+}
+
+extension JSONValue {
+  /// Parses one value that fills `text` but for white space (RFC 8259; strict UTF-8, no comments).
+  public init(parsing text: Bytes, options: JSONOptions = JSONOptions()) throws(JSONError) {
+    var parser = JSONParser(text: text.array, options: options)
+    self = try parser.parseDocument()
+  }
+}
+
+struct JSONParser {
+  private let text: [UInt8]
+  private let options: JSONOptions
+  private var offset = 0
+
+  init(text: [UInt8], options: JSONOptions) {
+    self.text = text
+    self.options = options
+  }
+
+  mutating func parseDocument() throws(JSONError) -> JSONValue {
+    if text.count > options.bytesMax { throw failure(.tooLong(limit: options.bytesMax), at: 0) }
+    skipSpace()
+    let value = try parseValue(depth: 0)
+    skipSpace()
+    if offset < text.count { throw failure(.trailingBytes, at: offset) }
+    return value
+  }
+
+  private mutating func parseValue(depth: Int) throws(JSONError) -> JSONValue {
+    guard offset < text.count else { throw failure(.unexpectedEnd, at: offset) }
+    switch text[offset] {
+    case UInt8(ascii: "{"): return .object(try parseObject(depth: try deeper(depth)))
+    case UInt8(ascii: "["): return .array(try parseArray(depth: try deeper(depth)))
+    case UInt8(ascii: "\""): return .string(try parseString())
+    case UInt8(ascii: "t"): return try parseWord("true", as: true)
+    case UInt8(ascii: "f"): return try parseWord("false", as: false)
+    case UInt8(ascii: "n"): return try parseWord("null", as: nil)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
+    default: throw failure(.unexpectedByte(text[offset]), at: offset)
+    }
+  }
+
+  private func deeper(_ depth: Int) throws(JSONError) -> Int {
+    if depth >= options.depthMax { throw failure(.tooDeep(limit: options.depthMax), at: offset) }
+    return depth + 1
+  }
+
+  private mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
+    var object = JSONObject()
+    offset += 1
+    skipSpace()
+    if take(UInt8(ascii: "}")) { return object }
+    while true {
+      let start = offset
+      guard start < text.count else { throw failure(.unexpectedEnd, at: start) }
+      guard text[start] == UInt8(ascii: "\"") else {
+        throw failure(.unexpectedByte(text[start]), at: start)
+      }
+      let name = try parseString()
+      skipSpace()
+      try expect(UInt8(ascii: ":"))
+      skipSpace()
+      let value = try parseValue(depth: depth)
+      if !object.append(JSONObject.Member(name: name, value: value)) {
+        switch options.duplicateMembers {
+        case .refused: throw failure(.duplicateMember(name), at: start)
+        case .lastWins: object[name] = value
+        }
+      }
+      skipSpace()
+      if take(UInt8(ascii: "}")) { return object }
+      try expect(UInt8(ascii: ","))
+      skipSpace()
+    }
+  }
+
+  private mutating func parseArray(depth: Int) throws(JSONError) -> [JSONValue] {
+    var elements: [JSONValue] = []
+    offset += 1
+    skipSpace()
+    if take(UInt8(ascii: "]")) { return elements }
+    while true {
+      elements.append(try parseValue(depth: depth))
+      skipSpace()
+      if take(UInt8(ascii: "]")) { return elements }
+      try expect(UInt8(ascii: ","))
+      skipSpace()
+    }
+  }
+
+  private mutating func parseWord(
+    _ word: StaticString, as value: JSONValue
+  ) throws(JSONError) -> JSONValue {
+    for byte in "\(word)".utf8 { try expect(byte) }
+    return value
+  }
+
+  // MARK: - Numbers
+
+  private mutating func parseNumber() throws(JSONError) -> JSONValue {
+    let start = offset
+    _ = take(UInt8(ascii: "-"))
+    if !take(UInt8(ascii: "0")) { try takeDigits(of: start) }
+    if take(UInt8(ascii: ".")) { try takeDigits(of: start) }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try takeDigits(of: start)
+    }
+    if offset < text.count, isDigit(text[offset]) { throw failure(.invalidNumber, at: start) }
+    return .number(JSONNumber(checked: String(decoding: text[start..<offset], as: UTF8.self)))
+  }
+
+  private mutating func takeDigits(of start: Int) throws(JSONError) {
+    let first = offset
+    while offset < text.count, isDigit(text[offset]) { offset += 1 }
+    if offset == first { throw failure(.invalidNumber, at: start) }
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+
+  // MARK: - Strings
+
+  private mutating func parseString() throws(JSONError) -> String {
+    offset += 1
+    let start = offset
+    while offset < text.count {
+      let byte = text[offset]
+      if byte == UInt8(ascii: "\"") {
+        offset += 1
+        return try decode(text[start..<offset - 1])
+      }
+      if byte == UInt8(ascii: "\\") { return try parseEscapedString(from: start) }
+      if byte < 0x20 { throw failure(.controlCharacter(byte), at: offset) }
+      offset += 1
+    }
+    throw failure(.unexpectedEnd, at: offset)
+  }
+
+  /// Goes on at the first backslash, gathering what the string says.
+  private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
+    var unescaped = Array(text[start..<offset])
+    while offset < text.count {
+      let byte = text[offset]
+      switch byte {
+      case UInt8(ascii: "\""):
+        offset += 1
+        return try decode(unescaped[...], from: start)
+      case UInt8(ascii: "\\"): try parseEscape(into: &unescaped)
+      case 0..<0x20: throw failure(.controlCharacter(byte), at: offset)
+      default:
+        unescaped.append(byte)
+        offset += 1
+      }
+    }
+    throw failure(.unexpectedEnd, at: offset)
+  }
+
+  private mutating func parseEscape(into unescaped: inout [UInt8]) throws(JSONError) {
+    let start = offset
+    offset += 1
+    guard offset < text.count else { throw failure(.unexpectedEnd, at: offset) }
+    let letter = text[offset]
+    offset += 1
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(letter)
+    case UInt8(ascii: "b"): unescaped.append(0x08)
+    case UInt8(ascii: "f"): unescaped.append(0x0C)
+    case UInt8(ascii: "n"): unescaped.append(0x0A)
+    case UInt8(ascii: "r"): unescaped.append(0x0D)
+    case UInt8(ascii: "t"): unescaped.append(0x09)
+    case UInt8(ascii: "u"):
+      let scalar = try parseUnicodeEscape(from: start)
+      unescaped.append(contentsOf: Array(String(Character(scalar)).utf8))
+    default: throw failure(.invalidEscape, at: start)
+    }
+  }
+
+  /// The digits behind `\u`, and a second escape where the first is half of a pair.
+  private mutating func parseUnicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
+    let first = try parseHexDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+      throw failure(.loneSurrogate, at: start)
+    }
+    let second = try parseHexDigits()
+    guard (0xDC00...0xDFFF).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw failure(.loneSurrogate, at: start) }
+    return scalar
+  }
+
+  private mutating func parseHexDigits() throws(JSONError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard offset < text.count else { throw failure(.unexpectedEnd, at: offset) }
+      let byte = text[offset]
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
+      case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+        value = value << 4 | UInt32((byte | 0x20) - UInt8(ascii: "a") + 10)
+      default: throw failure(.invalidEscape, at: offset)
+      }
+      offset += 1
+    }
+    return value
+  }
+
+  private func decode(
+    _ bytes: ArraySlice<UInt8>, from start: Int? = nil
+  ) throws(JSONError) -> String {
+    guard let string = String(validating: bytes, as: UTF8.self) else {
+      throw failure(.invalidUTF8, at: start ?? bytes.startIndex)
+    }
+    return string
+  }
+
+  // MARK: - Bytes
+
+  private mutating func skipSpace() {
+    while offset < text.count {
+      switch text[offset] {
+      case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard offset < text.count, text[offset] == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+    if take(byte) { return }
+    guard offset < text.count else { throw failure(.unexpectedEnd, at: offset) }
+    throw failure(.unexpectedByte(text[offset]), at: offset)
+  }
+
+  private func failure(_ reason: JSONError.Reason, at place: Int) -> JSONError {
+    var line = 1
+    var column = 1
+    for byte in text[..<min(place, text.count)] {
+      if byte == 0x0A {
+        line += 1
+        column = 1
+      } else if byte & 0xC0 != 0x80 {
+        column += 1
+      }
+    }
+    return JSONError(reason: reason, line: line, column: column)
+  }
+}
