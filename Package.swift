@@ -81,7 +81,7 @@ let table = [
     "Simulator", "Simulation", .shell,
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
-  Row("keelson", "Programs", .program, ["Base"]),
+  Row("keelson", "Programs", .program, ["Base", "Linux"]),
 ]
 
 /// Test targets: what each imports beside the target of its own name.
