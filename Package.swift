@@ -91,6 +91,7 @@ let tests: [(name: String, imports: [String])] = [
   ("JSONTests", ["Base", "JSON"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("TidyTests", []),
+  ("WALTests", ["Base", "Raft", "WAL"]),
 ]
 
 /// `KEELSON_ONLY=Raft,RaftTests` narrows the package to these targets and what they import: a
