@@ -75,7 +75,7 @@ let table = [
 
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base", "CLinux", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient"]),
+    ["Base"]),
 
   Row(
     "Simulator", "Simulation", .shell,
@@ -89,6 +89,7 @@ let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
   ("JSONTests", ["Base", "JSON"]),
+  ("NodeAgentTests", ["Base", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("TidyTests", []),
   ("WALTests", ["Base", "Raft", "WAL"]),
