@@ -87,6 +87,7 @@ let table = [
 /// Test targets: what each imports beside the target of its own name.
 let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
+  ("ConformanceTests", ["Base", "Linux"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
   ("JSONTests", ["Base", "JSON"]),
   ("NodeAgentTests", ["Base", "NodeAgent"]),
