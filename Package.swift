@@ -52,7 +52,7 @@ let table = [
   Row("COpenSSL", "Protocols", .systemLibrary),
   Row("Crypto", "Protocols", .shell, ["Base", "COpenSSL"]),
 
-  Row("EventLoop", "Runtime", .shell, ["Base", "CLinux", "Linux"]),
+  Row("EventLoop", "Runtime", .shell, ["Base", "Linux"]),
   Row("Transport", "Runtime", .shell, ["Base", "Linux", "HTTP", "Crypto", "EventLoop"]),
 
   Row("Raft", "Store", .pure, ["Base"]),

@@ -29,7 +29,8 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int mil
 
 // Event, timer, signal and process descriptors
 
-int clinux_eventfd(int nonblocking);
+// A semaphore's `take` lowers the counter by one instead of resetting it.
+int clinux_eventfd(int nonblocking, int semaphore);
 int clinux_eventfd_signal(int fd);
 // The counter's value, which becomes 0; blocks where the descriptor does.
 int64_t clinux_eventfd_take(int fd);
@@ -218,6 +219,8 @@ int clinux_page_bytes(void);
 int clinux_processors(void);
 int clinux_random(void *bytes, size_t count);
 int clinux_thread_id(void);
+// Differs between threads that live at the same time; cheaper than the kernel's number.
+uint64_t clinux_thread_token(void);
 int clinux_process_id(void);
 uint32_t clinux_user_id(void);
 _Noreturn void clinux_exit(int code);
