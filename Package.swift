@@ -59,7 +59,7 @@ let table = [
   Row("WAL", "Store", .pure, ["Base", "Raft"]),
   Row("EtcdAPI", "Store", .pure, ["Base", "Protobuf"], excluded: ["schema"]),
   Row("KVStore", "Store", .pure, ["Base", "JSON", "Protobuf", "EtcdAPI"]),
-  Row("Member", "Store", .pure, ["Base", "JSON", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore"]),
+  Row("Member", "Store", .pure, ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore"]),
   Row(
     "StoreServer", "Store", .shell,
     [
