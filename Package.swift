@@ -92,6 +92,7 @@ let tests: [(name: String, imports: [String])] = [
   ("JSONTests", ["Base", "JSON"]),
   ("NodeAgentTests", ["Base", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
+  ("RaftTests", ["Base", "Raft"]),
   ("TidyTests", []),
   ("WALTests", ["Base", "Raft", "WAL"]),
 ]
