@@ -67,11 +67,7 @@ let table = [
       "WAL",
       "EtcdAPI", "KVStore", "Member",
     ]),
-  Row(
-    "StoreClient", "Store", .shell,
-    [
-      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
-    ]),
+  Row("StoreClient", "Store", .shell, ["Base", "Protobuf", "EtcdAPI"]),
 
   Row(
     "NodeAgent", "DataPlane", .shell,
@@ -93,6 +89,7 @@ let tests: [(name: String, imports: [String])] = [
   ("NodeAgentTests", ["Base", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
+  ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
   ("TidyTests", []),
   ("WALTests", ["Base", "Raft", "WAL"]),
 ]
