@@ -62,11 +62,7 @@ let table = [
   Row("Member", "Store", .pure, ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore"]),
   Row(
     "StoreServer", "Store", .shell,
-    [
-      "Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "Raft",
-      "WAL",
-      "EtcdAPI", "KVStore", "Member",
-    ]),
+    ["Base", "Crypto", "EventLoop", "Raft", "EtcdAPI", "KVStore", "Member"]),
   Row("StoreClient", "Store", .shell, ["Base", "Protobuf", "EtcdAPI"]),
 
   Row(
@@ -90,6 +86,7 @@ let tests: [(name: String, imports: [String])] = [
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
+  ("StoreServerTests", ["Base", "EtcdAPI", "KVStore", "Member", "StoreServer"]),
   ("TidyTests", []),
   ("WALTests", ["Base", "Raft", "WAL"]),
 ]
