@@ -81,6 +81,7 @@ let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("ConformanceTests", ["Base", "Linux"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
+  ("HTTPTests", ["Base", "HTTP"]),
   ("JSONTests", ["Base", "JSON"]),
   ("NodeAgentTests", ["Base", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),

@@ -70,9 +70,9 @@ public struct HPACKDecoder: Sendable {
   }
 
   /// Bytes of the dynamic table, as §4.1 counts them.
-  var tableBytes: Int { table.bytes }
+  package var tableBytes: Int { table.bytes }
   /// The dynamic table, newest first.
-  var tableFields: [HeaderField] { table.fields }
+  package var tableFields: [HeaderField] { table.fields }
 }
 
 /// One pass over one block.

@@ -29,7 +29,7 @@ public enum HPACKEncoder {
   }
 
   /// §5.1: an integer behind `flags` in the first octet's upper bits.
-  static func write(
+  package static func write(
     integer value: UInt32, prefixBits: UInt8, flags: UInt8, into buffer: inout ByteBuffer
   ) {
     let prefixMax = UInt32(1) << UInt32(prefixBits) - 1
