@@ -67,7 +67,7 @@ let table = [
 
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base"]),
+    ["Base", "Linux", "JSON", "EventLoop"]),
 
   Row(
     "Simulator", "Simulation", .shell,

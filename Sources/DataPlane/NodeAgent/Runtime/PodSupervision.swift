@@ -13,6 +13,8 @@ public struct PodSupervision: Sendable {
   private var live: [String: Live] = [:]
   /// Told to spawn and not answered yet.
   private var starting: Set<String> = []
+  /// Overrules the orders once the node goes down.
+  private var shutdown: ContainerOrder.Stop?
 
   /// What only the supervisor that started the process knows.
   private struct Live: Sendable {
@@ -29,6 +31,8 @@ public struct PodSupervision: Sendable {
     /// There is no process: it could not be made, or the command could not be executed.
     case startFailed(name: String, attempt: Int, message: String)
     case exited(name: String, ProcessEnd)
+    /// The node goes down: end everything within this grace, then end.
+    case shutdown(graceMilliseconds: Int64)
     /// The time named by `wake` has come.
     case tick
   }
@@ -119,6 +123,8 @@ public struct PodSupervision: Sendable {
       effects.append(.save)
     case .exited(let name, let end):
       finish(name, end, now: now, wall: wall, into: &effects)
+    case .shutdown(let grace):
+      shutdown = ContainerOrder.Stop(graceMilliseconds: grace, generation: record.generation)
     case .tick:
       break
     }
@@ -128,17 +134,23 @@ public struct PodSupervision: Sendable {
   // MARK: - Following the orders
 
   private mutating func advance(now: Instant, into effects: inout [Effect]) {
-    guard let orders else { return }
+    guard let orders else {
+      if shutdown != nil { effects.append(.end) }
+      return
+    }
     var wake: Instant?
     var isBusy = false
     for order in orders.containers {
       let known = record[order.spec.name]
       if case .running(let running)? = known?.state {
         isBusy = true
-        guard let stop = order.stop, order.attempt == running.attempt else { continue }
+        let ordered = order.attempt == running.attempt ? order.stop : nil
+        guard let stop = shutdown ?? ordered else { continue }
         halt(order.spec.name, running.process, stop, now: now, into: &effects)
         if let due = live[order.spec.name]?.killAt { wake = min(wake ?? due, due) }
-      } else if order.attempt > known?.attempt ?? 0, order.stop == nil {
+      } else if order.attempt > known?.attempt ?? 0, order.stop == nil,
+        shutdown == nil
+      {
         isBusy = true
         if starting.insert(order.spec.name).inserted {
           effects.append(.spawn(order.spec, attempt: order.attempt))
@@ -146,7 +158,7 @@ public struct PodSupervision: Sendable {
       }
     }
     if let wake { effects.append(.wake(at: wake)) }
-    if !isBusy && orders.isReleased { effects.append(.end) }
+    if !isBusy && (orders.isReleased || shutdown != nil) { effects.append(.end) }
   }
 
   private mutating func halt(
