@@ -73,13 +73,13 @@ let table = [
     "Simulator", "Simulation", .shell,
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
-  Row("keelson", "Programs", .program, ["Base", "Linux"]),
+  Row("keelson", "Programs", .program, ["Base", "Linux", "EventLoop", "NodeAgent"]),
 ]
 
 /// Test targets: what each imports beside the target of its own name.
 let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
-  ("ConformanceTests", ["Base", "Linux"]),
+  ("ConformanceTests", ["Base", "Linux", "NodeAgent"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
   ("HTTPTests", ["Base", "HTTP"]),
   ("JSONTests", ["Base", "JSON"]),

@@ -19,6 +19,7 @@ enum Keelson {
     summary: "A Raft-replicated store that speaks etcd v3, and what is fastened to it.",
     rows: [
       .store,
+      .podSupervisor,
       .version,
     ])
 }

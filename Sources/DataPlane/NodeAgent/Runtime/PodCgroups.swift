@@ -95,7 +95,8 @@ struct PodCgroups {
   func existing(_ name: String) -> Group {
     switch root {
     case .none: .none
-    case .v1(let folders): Group(folders: folders.keys.sorted().map { "\(folders[$0] ?? "")/\(name)" })
+    case .v1(let folders):
+      Group(folders: folders.keys.sorted().map { "\(folders[$0] ?? "")/\(name)" })
     case .v2(let parent): Group(folders: ["\(parent)/\(name)"])
     }
   }

@@ -75,10 +75,15 @@ public final class PodSupervisor {
     }
   }
 
-  /// The lock's file names who holds it.
+  /// The lock's file names who holds it. Tries for half a second: an agent that asks for the lock's
+  /// state holds it for a moment, and so does a child of a killed supervisor until its exec.
   private func takeLock() throws(Failure) -> Bool {
+    let deadline = Machine.now() + .milliseconds(500)
     do throws(Errno) {
-      guard try lock.tryLock() else { return false }
+      while try !lock.tryLock() {
+        guard Machine.now() < deadline else { return false }
+        pause(milliseconds: 5)
+      }
       try lock.truncate(to: 0)
       try lock.write(Bytes("\(Machine.processID)\n"), at: 0)
       return true
@@ -188,17 +193,17 @@ public final class PodSupervisor {
         return try folder.write(supervision.record)
       } catch {
         logger.error("cannot write the record, trying again", ["error": error.message])
-        pause()
+        pause(milliseconds: 1000)
       }
     }
   }
 
-  /// One second in which nothing else happens.
-  private func pause() {
+  /// A time in which nothing else happens.
+  private func pause(milliseconds: Int32) {
     do throws(Errno) {
       var epoll = try Epoll()
       var events: [(data: UInt64, readiness: Epoll.Readiness)] = []
-      try epoll.wait(milliseconds: 1000, into: &events)
+      try epoll.wait(milliseconds: milliseconds, into: &events)
     } catch {
       preconditionFailure("epoll: \(error)")
     }
