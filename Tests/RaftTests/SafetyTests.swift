@@ -29,6 +29,8 @@ struct HostileRun {
   var random: PRNG
   let sabotage: Sabotage
   let hostility: Ratio
+  /// How long a partition lasts.
+  let partitionSteps: Int
   var violations: [String] = []
 
   /// What any node knows to be committed.
@@ -46,6 +48,7 @@ struct HostileRun {
   init(seed: UInt64, sabotage: Sabotage = .none) {
     random = PRNG(seed: seed)
     hostility = Ratio(UInt64(random.below(4)), in: 3 + random.below(4 as UInt64))
+    partitionSteps = 250 + random.below(750)
     let size = random.chance(Ratio(1, in: 3)) ? 5 : 3
     cluster = TestCluster(
       voters: Array(1...UInt64(size)), spare: [UInt64(size) + 1], electionTicks: 5,
@@ -57,7 +60,7 @@ struct HostileRun {
   mutating func run(steps: Int) {
     var partition: Set<NodeID> = []
     for step in 0..<steps where violations.isEmpty {
-      if step % 250 == 0 {
+      if step % partitionSteps == 0 {
         let isCut = isHostile()
         partition = Set(cluster.ids.filter { _ in isCut && random.chance(Ratio(1, in: 3)) })
       }

@@ -175,6 +175,30 @@ struct TestCluster {
     preconditionFailure("the cluster never settles")
   }
 
+  /// Gives a node a past: its term, its vote and the terms of its entries from index 1 on.
+  mutating func load(
+    _ id: UInt64, term: UInt64, vote: UInt64? = nil, logTerms: [UInt64] = []
+  ) {
+    self[id].disk.hardState = HardState(term: Term(term), vote: vote.map { NodeID($0) })
+    self[id].disk.entries = logTerms.enumerated().map { offset, term in
+      Entry(
+        id: EntryID(term: Term(term), index: LogIndex(UInt64(offset) + 1)), kind: .command,
+        payload: Bytes("\(term)/\(offset + 1)"))
+    }
+    restart(id)
+  }
+
+  /// A message from outside, and what left the node because of it, once everything is stored.
+  mutating func receive(
+    _ id: UInt64, from: UInt64, term: UInt64, _ body: Message.Body
+  ) -> [Message] {
+    network = []
+    let message = Message(from: NodeID(from), to: NodeID(id), term: Term(term), body: body)
+    step(id, .received(message))
+    while !self[id].stores.isEmpty { completeStore(id) }
+    return network
+  }
+
   mutating func tick(_ id: UInt64, _ count: Int = 1) {
     for _ in 0..<count { step(id, .tick) }
   }

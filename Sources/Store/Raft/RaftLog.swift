@@ -182,6 +182,15 @@ struct RaftLog {
     }
   }
 
+  /// Whether the configuration in force at `index`, or any later one, gives a node a vote.
+  func isVoter(_ node: NodeID, since index: LogIndex) -> Bool {
+    for placed in configurations.reversed() {
+      if placed.configuration.isVoter(node) { return true }
+      if placed.index <= index { return false }
+    }
+    return false
+  }
+
   /// The configuration in force at an index from `base` on.
   func configuration(at index: LogIndex) -> ClusterConfiguration {
     let placed = configurations.last { $0.index <= index } ?? configurations[0]

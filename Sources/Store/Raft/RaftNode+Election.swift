@@ -1,9 +1,11 @@
 public import Base
 
 extension RaftNode {
-  /// Whether this node may lead: a voter of either half, whose state is not being replaced.
+  /// Whether this node may lead: a voter whose state is not being replaced. One that only the
+  /// newest, uncommitted configuration removes may be the only one that can commit it, so it still
+  /// campaigns (thesis §4.2.2).
   var isPromotable: Bool {
-    log.configuration.isVoter(id) && installing == nil
+    installing == nil && log.isVoter(id, since: commitIndex)
   }
 
   /// A pre-vote asks whether an election could be won, and changes no term (thesis §9.6).

@@ -100,7 +100,11 @@ extension RaftNode {
   private mutating func askForLosses(at position: Int, into effects: inout [RaftEffect]) {
     guard case .replicate = leadership.progress[position].phase else { return }
     let previous = LogIndex(leadership.progress[position].next.value - 1)
-    guard let term = log.term(at: previous) else { return }
+    guard let term = log.term(at: previous) else {
+      // The log was compacted past what is under way.
+      offerSnapshot(to: position, into: &effects)
+      return
+    }
     sendAppend(
       to: position, previous: EntryID(term: term, index: previous), entries: [], into: &effects)
   }
@@ -222,5 +226,19 @@ extension RaftNode {
       before = entry.id
     }
     return before.term <= hardState.term
+  }
+}
+
+extension RaftNode {
+  /// What a leader knows of its peers, ascending; empty in any other role.
+  public var progress: [PeerProgress] {
+    guard case .leader(let leading) = state else { return [] }
+    return leading.progress.map { peer in
+      var isReceivingSnapshot = false
+      if case .snapshot = peer.phase { isReceivingSnapshot = true }
+      return PeerProgress(
+        id: peer.id, match: peer.match, next: peer.next, inflightBytes: peer.inflights.bytes,
+        isReceivingSnapshot: isReceivingSnapshot, isActive: peer.isActive)
+    }
   }
 }

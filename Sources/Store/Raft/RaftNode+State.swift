@@ -130,7 +130,6 @@ extension RaftNode {
     let change = RoleChange(role: role, term: hardState.term, leader: leader)
     guard change != announced else { return }
     announced = change
-    flushHardState(into: &effects)
     effects.append(.roleChanged(change))
   }
 }
