@@ -30,6 +30,9 @@ public struct Command: Hashable, Sendable {
     case certificateRoles = 9
     /// Body: an encoded member record (names, peer and client URLs) that a member publishes of itself.
     case memberAttributes = 10
+    /// Body: an AlarmRequest that a member proposes of itself (NOSPACE); no client sends it, so no
+    /// permission is asked.
+    case memberAlarm = 11
   }
 
   public var kind: Kind

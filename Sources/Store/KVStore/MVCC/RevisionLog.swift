@@ -1,0 +1,170 @@
+import Base
+
+/// Every change of every key in the order in which it was made, in append-only segments.
+///
+/// Each record has an ordinal, counted from 1 without gaps; compactions leave gaps. Records are found
+/// by ordinal, so that a compaction that moves records touches nothing that refers to them.
+struct RevisionLog: ~Copyable {
+  /// A segment is sealed once it is this long.
+  let segmentBytes: Int
+  /// Sealed ones, then the one that grows.
+  private(set) var segments: [LogSegment]
+  /// The identity of each sealed segment.
+  private(set) var identities: [SegmentID]
+  /// First ordinals of the segments: searched without touching them.
+  private var starts: [UInt64]
+  private(set) var nextOrdinal: UInt64 = 1
+  /// Bytes of all segments.
+  private(set) var bytes: Int
+
+  init(segmentBytes: Int) {
+    precondition(segmentBytes >= 1024, "a segment holds at least a few records")
+    self.segmentBytes = segmentBytes
+    segments = [LogSegment(capacity: segmentBytes)]
+    identities = []
+    starts = [1]
+    bytes = LogSegment.prefaceBytes
+  }
+
+  var tail: Int { segments.count - 1 }
+
+  /// Bytes of records that are their key's newest: what a full compaction would leave.
+  var bytesInUse: Int {
+    bytes - segments.reduce(0) { $0 + $1.supersededBytes }
+  }
+
+  // MARK: Reading
+
+  func record(_ ordinal: UInt64) -> LogRecord? {
+    guard let (segment, slot) = place(of: ordinal) else { return nil }
+    return segments[segment].record(slot)
+  }
+
+  /// The newest record of a key at `revision`, nil where the key was not there; `ordinal` is one
+  /// of its records.
+  func record(from ordinal: UInt64, at revision: Int64) -> LogRecord? {
+    var ordinal = ordinal
+    while ordinal != 0, let record = record(ordinal) {
+      if record.main <= revision { return record.isTombstone ? nil : record }
+      ordinal = record.previous
+    }
+    return nil
+  }
+
+  /// Where the record with this ordinal is.
+  private func place(of ordinal: UInt64) -> (segment: Int, slot: Int)? {
+    var segment = tail
+    if ordinal < starts[segment] {
+      segment = partition(segment) { starts[$0] <= ordinal } - 1
+      if segment < 0 { return nil }
+    }
+    guard let slot = segments[segment].slot(of: ordinal) else { return nil }
+    return (segment, slot)
+  }
+
+  /// The first place at or behind an ordinal; nil behind the last record.
+  func place(atOrAfter ordinal: UInt64) -> (segment: Int, slot: Int)? {
+    var segment = max(0, partition(segments.count) { starts[$0] <= ordinal } - 1)
+    var slot = segments[segment].slot(atOrAfter: ordinal)
+    while slot == segments[segment].count {
+      if segment == tail { return nil }
+      segment += 1
+      slot = 0
+    }
+    return (segment, slot)
+  }
+
+  /// The ordinal of the first record whose main revision is not less; `nextOrdinal` for none.
+  func ordinal(atOrAfterRevision revision: Int64) -> UInt64 {
+    let segment = partition(segments.count) {
+      segments[$0].isEmpty || segments[$0].lastRevision < revision
+    }
+    guard segment < segments.count else { return nextOrdinal }
+    return segments[segment].ordinal(segments[segment].slot(atOrAfterRevision: revision))
+  }
+
+  /// The revision that replaced a record, 0 for none.
+  func superseded(_ ordinal: UInt64) -> Int64 {
+    guard let (segment, slot) = place(of: ordinal) else { return 0 }
+    return segments[segment].superseded[slot]
+  }
+
+  // MARK: Appending
+
+  /// Appends a change and gives its ordinal.
+  mutating func append(_ change: LogChange, wall: WallTime, user: Bytes) -> UInt64 {
+    let bodyLength = change.bodyLength
+    let length = LogRecord.headerBytes + bodyLength + user.count
+    if segments[tail].memory.remaining < length { seal(nextCapacity: length) }
+    let ordinal = nextOrdinal
+    nextOrdinal += 1
+    let memory = segments[tail].memory
+    let start = memory.count
+    let tombstone = change.put == nil ? LogRecord.tombstoneBit : 0
+    memory.append(littleEndian: UInt32(bodyLength))
+    memory.append(littleEndian: UInt32(change.key.count))
+    memory.append(littleEndian: ordinal)
+    memory.append(littleEndian: change.main)
+    memory.append(littleEndian: change.previous)
+    memory.append(littleEndian: wall.milliseconds)
+    memory.append(littleEndian: UInt32(change.sub) | tombstone)
+    memory.append(littleEndian: UInt32(user.count))
+    change.appendBody(to: memory)
+    memory.append(user)
+    precondition(memory.count == start + length, "a record has the length that was computed")
+    segments[tail].noteAppended(at: start, superseded: 0)
+    bytes += length
+    supersede(change.previous, by: change.main)
+    return ordinal
+  }
+
+  mutating func supersede(_ ordinal: UInt64, by revision: Int64) {
+    guard ordinal != 0, let (segment, slot) = place(of: ordinal) else { return }
+    segments[segment].supersede(slot, by: revision)
+  }
+
+  /// Closes the tail and opens a new one with room for a record of `nextCapacity` bytes.
+  mutating func seal(nextCapacity: Int = 0) {
+    guard !segments[tail].isEmpty else {
+      let capacity = max(segmentBytes, LogSegment.prefaceBytes + nextCapacity)
+      segments[tail] = LogSegment(capacity: capacity)
+      return
+    }
+    identities.append(segments[tail].seal())
+    let capacity = max(segmentBytes, LogSegment.prefaceBytes + nextCapacity)
+    segments.append(LogSegment(capacity: capacity))
+    starts.append(nextOrdinal)
+    bytes += LogSegment.prefaceBytes
+  }
+
+  // MARK: Replacing
+
+  /// Puts a segment with fewer records in the place of sealed ones; an empty one vanishes.
+  mutating func replace(_ range: Range<Int>, by segment: LogSegment) {
+    precondition(range.upperBound <= tail, "the tail is not replaced")
+    for position in range { bytes -= segments[position].bytes }
+    guard !segment.isEmpty else {
+      segments.removeSubrange(range)
+      identities.removeSubrange(range)
+      starts.removeSubrange(range)
+      return
+    }
+    var sealed = segment
+    let identity = sealed.seal()
+    bytes += sealed.bytes
+    segments.replaceSubrange(range, with: CollectionOfOne(sealed))
+    identities.replaceSubrange(range, with: CollectionOfOne(identity))
+    starts.replaceSubrange(range, with: CollectionOfOne(sealed.firstOrdinal))
+  }
+
+  /// Takes over segments that were read from a checkpoint, the last one as the tail.
+  mutating func restore(
+    sealed: [LogSegment], identities: [SegmentID], tail: LogSegment, nextOrdinal: UInt64
+  ) {
+    segments = sealed + [tail]
+    self.identities = identities
+    starts = sealed.map(\.firstOrdinal) + [tail.isEmpty ? nextOrdinal : tail.firstOrdinal]
+    self.nextOrdinal = nextOrdinal
+    bytes = segments.reduce(0) { $0 + $1.bytes }
+  }
+}
