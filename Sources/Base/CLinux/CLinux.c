@@ -69,8 +69,9 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int mil
 
 // MARK: event, timer, signal and process descriptors
 
-int clinux_eventfd(int nonblocking) {
-  return result(eventfd(0, EFD_CLOEXEC | (nonblocking ? EFD_NONBLOCK : 0)));
+int clinux_eventfd(int nonblocking, int semaphore) {
+  int flags = (nonblocking ? EFD_NONBLOCK : 0) | (semaphore ? EFD_SEMAPHORE : 0);
+  return result(eventfd(0, EFD_CLOEXEC | flags));
 }
 
 int clinux_eventfd_signal(int fd) {
@@ -473,6 +474,11 @@ int clinux_random(void *bytes, size_t count) {
 }
 
 int clinux_thread_id(void) { return (int)syscall(SYS_gettid); }
+
+uint64_t clinux_thread_token(void) {
+  static __thread char token;
+  return (uint64_t)(uintptr_t)&token;
+}
 
 int clinux_process_id(void) { return getpid(); }
 

@@ -83,7 +83,20 @@ static void run_child(const struct clinux_spawn *spawn, int report, pid_t parent
   fail(report);
 }
 
-int clinux_spawn(const struct clinux_spawn *spawn) {
+// Holds the child until the parent writes a byte; a parent that ends, or gives up, ends the child.
+static void wait_at_gate(const struct clinux_gate *gate) {
+  close(gate->writer);
+  char go;
+  ssize_t count;
+  do {
+    count = read(gate->reader, &go, 1);
+  } while (count < 0 && errno == EINTR);
+  if (count != 1) _exit(125);
+}
+
+// Starts the child; `report_reader` yields an errno where a step fails, and ends at exec.
+static int start(const struct clinux_spawn *spawn, const struct clinux_gate *gate,
+                 int *report_reader) {
   if (spawn->descriptor_count > 64) return -EINVAL;
   int report[2];
   if (pipe2(report, O_CLOEXEC) < 0) return -errno;
@@ -93,24 +106,62 @@ int clinux_spawn(const struct clinux_spawn *spawn) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t parent = getpid();
   pid_t child = fork();
-  if (child == 0) run_child(spawn, report[1], parent);
+  if (child == 0) {
+    if (gate != NULL) wait_at_gate(gate);
+    run_child(spawn, report[1], parent);
+  }
   int error = child < 0 ? errno : 0;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(report[1]);
-  if (child > 0) {
-    int reported = 0;
-    ssize_t count;
-    do {
-      count = read(report[0], &reported, sizeof reported);
-    } while (count < 0 && errno == EINTR);
-    if (count == sizeof reported) {
-      error = reported;
-      while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-      }
-    }
-  }
+  *report_reader = report[0];
+  if (error == 0) return child;
   close(report[0]);
-  return error != 0 ? -error : child;
+  return -error;
+}
+
+// Waits for exec; the child that failed before it is reaped.
+static int finish(pid_t child, int report_reader) {
+  int reported = 0;
+  ssize_t count;
+  do {
+    count = read(report_reader, &reported, sizeof reported);
+  } while (count < 0 && errno == EINTR);
+  close(report_reader);
+  if (count != sizeof reported) return child;
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+  }
+  return -reported;
+}
+
+int clinux_spawn(const struct clinux_spawn *spawn) {
+  int report_reader;
+  int child = start(spawn, NULL, &report_reader);
+  return child < 0 ? child : finish(child, report_reader);
+}
+
+int clinux_spawn_gated(const struct clinux_spawn *spawn, struct clinux_gate *gate) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+  gate->reader = ends[0];
+  gate->writer = ends[1];
+  int child = start(spawn, gate, &gate->report);
+  close(gate->reader);
+  gate->reader = -1;
+  if (child < 0) close(gate->writer);
+  return child;
+}
+
+int clinux_gate_open(int child, const struct clinux_gate *gate) {
+  ssize_t count = write(gate->writer, "g", 1);
+  int error = count < 0 ? errno : 0;
+  close(gate->writer);
+  int outcome = finish(child, gate->report);
+  return error != 0 && outcome >= 0 ? -error : outcome;
+}
+
+void clinux_gate_drop(const struct clinux_gate *gate) {
+  close(gate->writer);
+  close(gate->report);
 }
 
 int clinux_wait(int pid, int block, int *status) {

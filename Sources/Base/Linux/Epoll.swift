@@ -61,9 +61,10 @@ public struct Epoll: ~Copyable {
 public struct EventDescriptor: ~Copyable, Sendable {
   private let descriptor: FileDescriptor
 
-  /// A blocking one makes `take` wait for a signal.
-  public init(blocking: Bool) throws(Errno) {
-    descriptor = FileDescriptor(owning: try check(clinux_eventfd(blocking ? 0 : 1)))
+  /// A blocking one makes `take` wait for a signal. A semaphore wakes one taker per signal.
+  public init(blocking: Bool, semaphore: Bool = false) throws(Errno) {
+    let outcome = clinux_eventfd(blocking ? 0 : 1, semaphore ? 1 : 0)
+    descriptor = FileDescriptor(owning: try check(outcome))
   }
 
   public var rawValue: Int32 { descriptor.rawValue }

@@ -104,6 +104,23 @@ public enum Files {
     _ = try check(unsafe clinux_rename(clinux_at_cwd, source, target))
   }
 
+  /// Both below one folder.
+  public static func rename(
+    _ source: String, to target: String, in folder: borrowing FileDescriptor
+  ) throws(Errno) {
+    _ = try check(unsafe clinux_rename(folder.rawValue, source, target))
+  }
+
+  public static func remove(_ path: String, in folder: borrowing FileDescriptor) throws(Errno) {
+    _ = try check(unsafe clinux_unlink(folder.rawValue, path, 0))
+  }
+
+  public static func makeFolder(
+    _ path: String, in folder: borrowing FileDescriptor, mode: UInt32 = 0o700
+  ) throws(Errno) {
+    _ = try check(unsafe clinux_mkdir(folder.rawValue, path, mode))
+  }
+
   public static func remove(_ path: String) throws(Errno) {
     _ = try check(unsafe clinux_unlink(clinux_at_cwd, path, 0))
   }

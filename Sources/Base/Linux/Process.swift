@@ -52,6 +52,80 @@ public struct ProcessSpecification: Sendable {
   }
 }
 
+extension ProcessSpecification {
+  /// Hands the specification to C; answers the pid.
+  fileprivate func withSpawn(
+    _ body: (UnsafePointer<clinux_spawn>) -> Int32
+  ) throws(Errno) -> Int32 {
+    let texts = arguments + (environment ?? []) + cgroupFiles + [path, folder ?? ""]
+    guard !texts.contains(where: { $0.utf8.contains(0) }) else { throw .invalid }
+    let argumentTexts = CStrings(arguments)
+    let environmentTexts = environment.map(CStrings.init)
+    let cgroupTexts = CStrings(cgroupFiles)
+    let numbers = descriptors.map { $0 ?? -1 }
+    var spawn = unsafe clinux_spawn()
+    unsafe spawn.new_session = newSession ? 1 : 0
+    unsafe spawn.new_group = newGroup ? 1 : 0
+    unsafe spawn.death_signal = deathSignal?.number ?? 0
+    unsafe spawn.uid = user.map { Int64($0) } ?? -1
+    unsafe spawn.gid = group.map { Int64($0) } ?? -1
+    // Safety: every pointer outlives the call, which copies or execs before it returns.
+    let outcome = unsafe path.withCString { path in
+      unsafe withOptionalCString(folder) { folder in
+        unsafe numbers.withUnsafeBufferPointer { numbers in
+          unsafe argumentTexts.withPointers { argumentPointers in
+            unsafe cgroupTexts.withPointers { cgroupPointers in
+              unsafe spawn.path = path
+              unsafe spawn.folder = folder
+              unsafe spawn.descriptors = numbers.baseAddress
+              unsafe spawn.descriptor_count = Int32(numbers.count)
+              unsafe spawn.arguments = UnsafePointer(argumentPointers)
+              unsafe spawn.cgroup_files = UnsafeRawPointer(cgroupPointers)
+                .assumingMemoryBound(to: UnsafePointer<CChar>?.self)
+              guard let environmentTexts else {
+                unsafe spawn.environment = clinux_environment()
+                return unsafe body(&spawn)
+              }
+              return unsafe environmentTexts.withPointers { environmentPointers in
+                unsafe spawn.environment = UnsafePointer(environmentPointers)
+                return unsafe body(&spawn)
+              }
+            }
+          }
+        }
+      }
+    }
+    return try check(outcome)
+  }
+}
+
+/// A child that exists and waits before its first step, so that its pid can be made durable first.
+/// Where this value ends without `open`, also by a crash of this process, the child ends too,
+/// without having run anything; it still has to be reaped.
+public struct GatedProcess: ~Copyable {
+  public let pid: Int32
+  private var gate: clinux_gate
+
+  public init(_ specification: ProcessSpecification) throws(Errno) {
+    var gate = clinux_gate()
+    pid = try unsafe specification.withSpawn { unsafe clinux_spawn_gated($0, &gate) }
+    self.gate = gate
+  }
+
+  deinit {
+    var gate = gate
+    unsafe clinux_gate_drop(&gate)
+  }
+
+  /// Lets the child go; throws what failed in it before exec, after reaping it.
+  public consuming func open() throws(Errno) -> Process {
+    var gate = gate
+    let pid = pid
+    discard self
+    return try Process(pid: check(unsafe clinux_gate_open(pid, &gate)))
+  }
+}
+
 /// A child of this process that has not been reaped yet.
 public struct Process: Sendable, Hashable {
   public let pid: Int32
@@ -65,47 +139,7 @@ public struct Process: Sendable, Hashable {
   /// Starts a process with default signal handlers and an empty signal mask; returns once exec has
   /// succeeded, and throws what failed in the child otherwise.
   public static func spawn(_ specification: ProcessSpecification) throws(Errno) -> Process {
-    let texts =
-      specification.arguments + (specification.environment ?? [])
-      + specification.cgroupFiles + [specification.path, specification.folder ?? ""]
-    guard !texts.contains(where: { $0.utf8.contains(0) }) else { throw .invalid }
-    let arguments = CStrings(specification.arguments)
-    let environment = specification.environment.map(CStrings.init)
-    let cgroupFiles = CStrings(specification.cgroupFiles)
-    let descriptors = specification.descriptors.map { $0 ?? -1 }
-    var spawn = unsafe clinux_spawn()
-    unsafe spawn.new_session = specification.newSession ? 1 : 0
-    unsafe spawn.new_group = specification.newGroup ? 1 : 0
-    unsafe spawn.death_signal = specification.deathSignal?.number ?? 0
-    unsafe spawn.uid = specification.user.map { Int64($0) } ?? -1
-    unsafe spawn.gid = specification.group.map { Int64($0) } ?? -1
-    // Safety: every pointer outlives the call, which copies or execs before it returns.
-    let outcome = unsafe specification.path.withCString { path in
-      unsafe withOptionalCString(specification.folder) { folder in
-        unsafe descriptors.withUnsafeBufferPointer { numbers in
-          unsafe arguments.withPointers { argumentPointers in
-            unsafe cgroupFiles.withPointers { cgroupPointers in
-              unsafe spawn.path = path
-              unsafe spawn.folder = folder
-              unsafe spawn.descriptors = numbers.baseAddress
-              unsafe spawn.descriptor_count = Int32(numbers.count)
-              unsafe spawn.arguments = UnsafePointer(argumentPointers)
-              unsafe spawn.cgroup_files = UnsafeRawPointer(cgroupPointers)
-                .assumingMemoryBound(to: UnsafePointer<CChar>?.self)
-              guard let environment else {
-                unsafe spawn.environment = clinux_environment()
-                return unsafe clinux_spawn(&spawn)
-              }
-              return unsafe environment.withPointers { environmentPointers in
-                unsafe spawn.environment = UnsafePointer(environmentPointers)
-                return unsafe clinux_spawn(&spawn)
-              }
-            }
-          }
-        }
-      }
-    }
-    return Process(pid: try check(outcome))
+    try Process(pid: unsafe specification.withSpawn { unsafe clinux_spawn($0) })
   }
 
   /// Reaps the child if it has ended; nil while it runs.

@@ -35,7 +35,7 @@ struct CommandTable: Sendable {
   /// Exit codes: 0 for help, 2 where no such command exists, else the command's own.
   func run(_ arguments: [String]) -> Int32 {
     guard let name = arguments.first else {
-      print(usage, terminator: "")
+      say(usage, terminator: "")
       return 0
     }
     let rest = Array(arguments.dropFirst())
@@ -43,7 +43,7 @@ struct CommandTable: Sendable {
     switch name {
     case "help", "--help", "-h":
       if let topic = rest.first, let row = find(topic) { return row.run(["--help"]) }
-      print(usage, terminator: "")
+      say(usage, terminator: "")
       return 0
     default:
       let names = rows.flatMap { [$0.name] + $0.aliases }

@@ -1,10 +1,11 @@
-import Foundation
+import Base
+import Linux
 
 /// The one executable: every role and every verb is a subcommand.
 @main
 enum Keelson {
   static func main() {
-    exit(run(arguments: Array(CommandLine.arguments.dropFirst())))
+    Machine.exit(run(arguments: Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Not on the main actor: threads and loops that a command starts must not inherit it.
@@ -18,11 +19,37 @@ enum Keelson {
     summary: "A Raft-replicated store that speaks etcd v3, and what is fastened to it.",
     rows: [
       .store,
+      .podSupervisor,
       .version,
     ])
 }
 
+/// Prints on standard output at once: `print` would keep it in a buffer, which `Machine.exit` drops.
+func say(_ text: String, terminator: String = "\n") {
+  do {
+    try StandardStream.output.write(Bytes(text + terminator))
+  } catch {
+    // The reader is gone, as behind `| head`.
+    Machine.exit(0)
+  }
+}
+
 /// Says on standard error what went wrong.
 func complain(_ message: String) {
-  FileHandle.standardError.write(Data((message + "\n").utf8))
+  do {
+    try StandardStream.error.write(Bytes(message + "\n"))
+  } catch {
+    // Nobody listens: the exit code still tells.
+  }
+}
+
+/// The environment as a dictionary, for flags' defaults.
+func environmentVariables() -> [String: String] {
+  var variables: [String: String] = [:]
+  for assignment in Machine.environment {
+    guard let equals = assignment.firstIndex(of: "=") else { continue }
+    variables[String(assignment[..<equals])] = String(
+      assignment[assignment.index(after: equals)...])
+  }
+  return variables
 }

@@ -1,7 +1,7 @@
 extension Command {
   /// What the store reports of itself on the wire is etcd's version; this is our own.
   static let version = Command("version", summary: "Print the version.") { _ in
-    print("keelson \(keelsonVersion)")
+    say("keelson \(keelsonVersion)")
     return 0
   }
 }

@@ -1,6 +1,7 @@
 public import Base
 
-/// One line of a header section: RFC 9110 §5. Names are lower case, pseudo-header fields start with ":".
+/// One line of a header section (RFC 9110 §5). The name is lower case; a pseudo-header field's
+/// starts with ":".
 public struct HeaderField: Hashable, Sendable {
   public let name: Bytes
   public let value: Bytes
@@ -46,7 +47,7 @@ public struct HeaderFields: Hashable, Sendable {
     fields.filter { $0.name == name }.map(\.value)
   }
 
-  /// Size as RFC 9113 §6.5.2 counts it for SETTINGS_MAX_HEADER_LIST_SIZE: 32 bytes on top per field.
+  /// Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 §6.5.2): 32 bytes on top per field.
   public var listBytes: Int {
     fields.reduce(0) { $0 + $1.name.count + $1.value.count + 32 }
   }

@@ -7,7 +7,7 @@ public enum SniffedProtocol: Equatable, Sendable {
   case http2
   case http1
 
-  /// `PRI * HTTP/2.0` (RFC 9113 §3.4) can be no HTTP/1.1 request line, so its first 16 bytes decide.
+  /// `PRI * HTTP/2.0` (RFC 9113 §3.4) is no HTTP/1.1 request line: its first 16 bytes decide.
   public static func sniff(_ bytes: Bytes) -> SniffedProtocol {
     let seen = min(bytes.count, decisiveBytes)
     guard bytes.prefix(seen) == http2Preface.prefix(seen) else { return .http1 }

@@ -84,7 +84,8 @@ public struct URL: Hashable, Sendable {
     if authority.first == "[" {
       guard let close = authority.firstIndex(of: "]") else { throw .badHost }
       host = authority[authority.index(after: authority.startIndex)..<close]
-      guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || ":.%".contains($0) }) else {
+      let address = host.prefix { $0 != "%" }
+      guard address.contains(":"), address.allSatisfy({ $0.isHexDigit || ":.".contains($0) }) else {
         throw .badHost
       }
       let behind = authority[authority.index(after: close)...]

@@ -16,6 +16,8 @@ public struct MemberTime: Hashable, Sendable {
 public enum MemberEvent: Sendable {
   /// One `--heartbeat-interval` has passed.
   case tick
+  /// Go on with work that was put off for the sake of others (`StoreMember.hasBacklog`).
+  case resume
   case requests(RequestBatch)
   /// A frame from an authenticated peer; one frame as `MemberEffect.send` gave it at the sender.
   case received(Bytes, from: NodeID)
@@ -44,7 +46,7 @@ public enum MemberReport: Hashable, Sendable {
   case snapshotInstalled(LogIndex)
 }
 
-public enum StopReason: Hashable, Sendable {
+public enum StopReason: Equatable, Sendable {
   /// A write or sync failed: what is durable is no longer known (fsyncgate), so the log is poisoned.
   case disk(DiskError)
   /// This member was removed from the cluster.

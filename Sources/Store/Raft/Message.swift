@@ -23,11 +23,13 @@ public struct Message: Hashable, Sendable {
     case voteResponse(granted: Bool)
     /// AppendEntries (Raft §5.3). `entries` follow `previous` without a gap; may be empty.
     case append(previous: EntryID, entries: [Entry], commit: LogIndex)
+    /// Committed up to here, which the receiver accepted in this term. Not answered.
+    case commit(LogIndex)
     /// `match` is durable at the follower.
     case appendAccepted(match: LogIndex)
     /// `rejected` is the `previous` that did not match; `hint` is where the follower's log may.
     case appendRejected(rejected: LogIndex, hint: EntryID)
-    /// `read` is the newest read round that the leader wants confirmed; zero is none.
+    /// `read` is the leader's newest read round in this term; zero before the first.
     case heartbeat(commit: LogIndex, read: UInt64)
     case heartbeatResponse(read: UInt64)
     /// The follower needs what the leader's log no longer holds; the state itself travels apart.

@@ -6,7 +6,8 @@ public struct RaftConfiguration: Sendable {
   /// A follower that hears no leader for this many ticks, or up to twice as many, campaigns.
   public var electionTicks: Int
   public var heartbeatTicks: Int
-  /// Seeds the election jitter.
+  /// Seeds the election jitter and the names of forwarded reads: another one at every start, so that
+  /// an answer meant for an earlier life is not taken for one of this.
   public var seed: UInt64
   /// Entries of one append message hold at most this many payload bytes, but at least one entry.
   public var appendBytesMax: Int
@@ -15,12 +16,16 @@ public struct RaftConfiguration: Sendable {
   public var inflightBytesMax: Int
   /// Payload bytes proposed and not yet committed; a proposal beyond is refused.
   public var uncommittedBytesMax: Int
+  /// Bytes of compacted entries that stay for slow followers, which then need no snapshot.
+  public var logTailBytesMax: Int
 
   public init(
     id: NodeID, electionTicks: Int = 10, heartbeatTicks: Int = 1, seed: UInt64,
     appendBytesMax: Int = 1 << 20, inflightBytesMax: Int = 16 << 20,
-    uncommittedBytesMax: Int = 64 << 20
+    uncommittedBytesMax: Int = 64 << 20, logTailBytesMax: Int = 16 << 20
   ) {
+    precondition(
+      electionTicks > heartbeatTicks && heartbeatTicks > 0, "elections outlast heartbeats")
     self.id = id
     self.electionTicks = electionTicks
     self.heartbeatTicks = heartbeatTicks
@@ -28,6 +33,7 @@ public struct RaftConfiguration: Sendable {
     self.appendBytesMax = appendBytesMax
     self.inflightBytesMax = inflightBytesMax
     self.uncommittedBytesMax = uncommittedBytesMax
+    self.logTailBytesMax = logTailBytesMax
   }
 }
 

@@ -4,15 +4,21 @@ public import Base
 public enum RaftEvent: Sendable {
   /// One tick of time has passed (`--heartbeat-interval`, 100 ms by default).
   case tick
+  /// From the peer that `from` names, which the transport has authenticated.
   case received(Message)
+  /// Start an election now, by a pre-vote: a sole voter leads as soon as its vote is stored.
+  case campaign
   /// A linearizable read begins: answered by `.readReady` or `.readFailed`.
   case read(ReadContext)
   /// Every store effect up to this one is durable.
   case stored(StoreSequence)
-  /// The owner can rebuild the state up to here without these entries: the log may drop them.
+  /// The owner can rebuild the state up to here without these entries: the log drops them but for a
+  /// tail, and this is the snapshot that peers too far behind are sent.
   case compacted(through: LogIndex)
   /// The owner has durably replaced its state by this snapshot, in answer to `.installSnapshot`.
   case snapshotInstalled(SnapshotMetadata)
+  /// The owner gave up on the snapshot that `.installSnapshot` asked for; the leader offers anew.
+  case snapshotRefused
   /// The owner gave up on a snapshot transfer that `.sendSnapshot` asked for.
   case snapshotFailed(to: NodeID)
   /// The connection to a peer broke: a follower of that leader starts a pre-vote at once.
@@ -36,9 +42,10 @@ public enum RaftEffect: Hashable, Sendable {
   case readReady(ReadContext, LogIndex)
   /// No leader, or leadership changed: begin the read again.
   case readFailed(ReadContext)
-  /// The peer needs a state snapshot: transfer one, or answer `.snapshotFailed`.
-  case sendSnapshot(to: NodeID)
-  /// The leader offers this snapshot: receive it, make it durable, answer `.snapshotInstalled`.
+  /// The peer needs a state snapshot: transfer this one or a newer one, or answer `.snapshotFailed`.
+  case sendSnapshot(SnapshotMetadata, to: NodeID)
+  /// The leader offers this snapshot: receive it or a newer one, make it durable, answer
+  /// `.snapshotInstalled` or `.snapshotRefused`. Replaces an offer that is still under way.
   case installSnapshot(SnapshotMetadata, from: NodeID)
 }
 
@@ -84,4 +91,7 @@ public enum ProposalError: Error, Hashable, Sendable {
   case full
   /// A transfer of leadership is under way.
   case transferring
+  /// A change of the configuration is under way, or none may begin before this leader's first entry
+  /// is committed (thesis §4.1).
+  case configurationPending
 }

@@ -29,7 +29,8 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int mil
 
 // Event, timer, signal and process descriptors
 
-int clinux_eventfd(int nonblocking);
+// A semaphore's `take` lowers the counter by one instead of resetting it.
+int clinux_eventfd(int nonblocking, int semaphore);
 int clinux_eventfd_signal(int fd);
 // The counter's value, which becomes 0; blocks where the descriptor does.
 int64_t clinux_eventfd_take(int fd);
@@ -169,6 +170,20 @@ struct clinux_spawn {
 
 // The child's pid once exec has succeeded; the negated errno of the step that failed otherwise.
 int clinux_spawn(const struct clinux_spawn *spawn);
+
+// A child that is held before its first step, so that its pid can be recorded first.
+struct clinux_gate {
+  int reader;
+  int writer;
+  int report;
+};
+
+// The pid of the held child. It ends by itself where the gate's writer closes, also by a crash.
+int clinux_spawn_gated(const struct clinux_spawn *spawn, struct clinux_gate *gate);
+// Lets the child go and answers as clinux_spawn does; the gate is used up. The caller ignores SIGPIPE.
+int clinux_gate_open(int child, const struct clinux_gate *gate);
+// Ends the held child, which the caller still has to reap; the gate is used up.
+void clinux_gate_drop(const struct clinux_gate *gate);
 // The pid that was reaped, or 0 where none has ended; `status` is for the functions below.
 int clinux_wait(int pid, int block, int *status);
 // Whether the child has ended, without reaping it: 1 or 0.
@@ -182,6 +197,17 @@ int clinux_daemonize_session(void);
 int clinux_limit_open_files(uint64_t *soft, uint64_t *hard);
 int clinux_set_limit_open_files(uint64_t soft, uint64_t hard);
 
+// Changes in folders, inotify(7)
+
+int clinux_inotify(void);
+// Names that were written and closed, moved into or removed from the folder. Answers the watch.
+int clinux_inotify_watch(int fd, const char *path);
+int clinux_inotify_unwatch(int fd, int watch);
+// Calls `visit` for each waiting change, with watch -1 where the kernel dropped some. Answers the
+// number of changes, 0 where none waits.
+int clinux_inotify_take(int fd, void *context,
+                        void (*visit)(void *context, int watch, const char *name));
+
 // Time, memory, the machine
 
 int64_t clinux_monotonic_nanoseconds(void);
@@ -193,6 +219,8 @@ int clinux_page_bytes(void);
 int clinux_processors(void);
 int clinux_random(void *bytes, size_t count);
 int clinux_thread_id(void);
+// Differs between threads that live at the same time; cheaper than the kernel's number.
+uint64_t clinux_thread_token(void);
 int clinux_process_id(void);
 uint32_t clinux_user_id(void);
 _Noreturn void clinux_exit(int code);

@@ -64,7 +64,7 @@ public struct GRPCRequest: Equatable, Sendable {
     return overflow ? .max : product
   }
 
-  /// The value of `grpc-timeout` for a deadline so far away, rounded up to a unit of at most 8 digits.
+  /// The value of `grpc-timeout` for a deadline so far away, rounded up to at most 8 digits.
   public static func timeoutValue(nanoseconds: UInt64) -> Bytes {
     var value = nanoseconds
     for (factor, unit) in [(1, "n"), (1000, "u"), (1000, "m"), (1000, "S"), (60, "M"), (60, "H")] {
@@ -81,6 +81,7 @@ public struct GRPCRequest: Equatable, Sendable {
   ///   - path: `/package.Service/Method`.
   ///   - authority: host and port as dialled.
   ///   - scheme: `http` or `https`.
+  /// - Returns: what goes before the messages.
   public static func headers(path: Bytes, authority: Bytes, scheme: Bytes) -> HeaderFields {
     [
       FieldName.method: FieldName.post, FieldName.scheme: scheme, FieldName.path: path,

@@ -27,7 +27,8 @@ public struct GRPCStatus: Error, Hashable, Sendable {
 
   /// The status in a response's trailers, or in its only header section.
   ///
-  /// Without a valid `grpc-status` the HTTP status is mapped (grpc/doc/http-grpc-status-mapping.md).
+  /// Without a valid `grpc-status` the HTTP status is mapped
+  /// (grpc/doc/http-grpc-status-mapping.md).
   public init(trailers: HeaderFields, httpStatus: Bytes?) {
     if let text = trailers[FieldName.grpcStatus], let code = decimal(text),
       code <= UInt64(UInt32.max)

@@ -21,8 +21,8 @@ public enum HTTP1Writer {
     write(fields, into: &buffer)
   }
 
-  /// A whole response: `content-length` and, where the connection ends behind it, `connection: close`
-  /// are added. For a HEAD request only the head is written.
+  /// A whole response: `content-length` and, where the connection ends behind it,
+  /// `connection: close` are added. For a HEAD request only the head is written.
   public static func writeResponse(
     _ status: StatusCode, _ fields: HeaderFields, body: Bytes, keepAlive: Bool,
     isHead: Bool = false, into buffer: inout ByteBuffer

@@ -1,6 +1,6 @@
-public import Base
+import Base
 
-/// One end of an HTTP/2 connection (RFC 9113) as a value: bytes and sends in, events and output out.
+/// One end of an HTTP/2 connection (RFC 9113) as a value: bytes and sends in, events and bytes out.
 ///
 /// It has no clock: the owner calls `replenish()` once a second. Call `takeOutput` once per turn.
 /// Sends on a stream that is gone are ignored, since its `.reset` may still be on its way to the
@@ -11,88 +11,121 @@ public struct HTTP2Connection: Sendable {
   public let role: Role
   public let limits: HTTP2Limits
 
+  var streams = HTTP2StreamTable()
+  /// Frames that go out as they are.
+  var output: ByteBuffer
+  /// What the last output was long: the next one is likely to need as much.
+  var lastOutputBytes = 0
+
+  // What comes in.
+  var decoder: HPACKDecoder
+  /// The preface, a frame header or a frame of which bytes are missing.
+  var partial = ByteBuffer()
+  var prefaceLeft: Int
+  var hasReceivedSettings = false
+  var headerBlock: HeaderBlockInProgress?
+  /// Bytes that the peer may still send on all streams.
+  var receiveWindow: Int
+  var uncredited = 0
+  /// Highest stream that the peer opened.
+  var lastPeerStream: UInt32 = 0
+  /// Streams that we reset a short time ago: what was on its way for them is no error.
+  var recentResets = Deque<UInt32>()
+
+  // What goes out.
+  var peerSettings = HTTP2Settings()
+  /// The peer shrank HPACK's table: the next block says that we use none (RFC 7541 §4.2).
+  var owesTableSizeUpdate = false
+  var sendWindow = 65_535
+  /// Streams with queued bytes and an open window, in the order of their turns.
+  var round = Deque<UInt32>()
+  var staleInRound = 0
+  /// Of a client: what `openStream` gives next.
+  var nextStream: UInt32 = 1
+
+  var isFailed = false
+  /// Set by `goAway`: the highest stream of the peer that is served.
+  var servedThrough: UInt32?
+  var hasReceivedGoAway = false
+
+  var resetBudget: AbuseBudget
+  var controlBudget: AbuseBudget
+  var streamErrorBudget: AbuseBudget
+
+  /// HEADERS whose CONTINUATION is still to come.
+  struct HeaderBlockInProgress: Sendable {
+    let stream: UInt32
+    let endStream: Bool
+    var block: ByteBuffer
+    var frames: Int
+  }
+
+  static let recentResetsMax = 64
+
   /// Puts our preface and SETTINGS in the output.
   public init(role: Role, limits: HTTP2Limits = HTTP2Limits()) {
+    precondition((65_535...0x7FFF_FFFF).contains(limits.streamWindow), "a stream's window")
+    precondition((65_535...0x7FFF_FFFF).contains(limits.connectionWindow), "a connection's window")
+    precondition((16_384...16_777_215).contains(limits.frameBytesMax), "a frame's size")
     self.role = role
     self.limits = limits
+    decoder = HPACKDecoder(listBytesMax: limits.headerListBytesMax)
+    prefaceLeft = role == .server ? http2Preface.count : 0
+    receiveWindow = limits.connectionWindow
+    resetBudget = AbuseBudget(max: limits.resetsMax)
+    controlBudget = AbuseBudget(max: limits.controlFramesMax)
+    streamErrorBudget = AbuseBudget(max: limits.streamErrorsMax)
+    output = ByteBuffer(capacity: 256)
+    if role == .client { output.write(http2Preface) }
+    writeSettings()
+    if limits.connectionWindow > 65_535 {
+      writeWindowUpdate(stream: 0, increment: limits.connectionWindow - 65_535)
+    }
   }
 
-  // MARK: - Receiving
-
-  /// Takes bytes as they came; `events` is appended to. After `.failed` further bytes are ignored.
-  public mutating func receive(_ bytes: Bytes, into events: inout [HTTP2Event]) {
-    fatalError()
+  private mutating func writeSettings() {
+    var settings = HTTP2Settings()
+    settings.concurrentStreamsMax = UInt32(clamping: limits.concurrentStreamsMax)
+    settings.initialWindow = UInt32(limits.streamWindow)
+    settings.frameBytesMax = UInt32(limits.frameBytesMax)
+    settings.headerListBytesMax = UInt32(clamping: limits.headerListBytesMax)
+    settings.enablePush = role == .server
+    let changed = settings.changed
+    FrameHeader(length: 6 * changed.count, type: FrameType.settings, stream: 0)
+      .write(into: &output)
+    for setting in changed {
+      output.write(bigEndian: setting.identifier)
+      output.write(bigEndian: setting.value)
+    }
   }
 
-  /// Keeps back the stream's credit: the peer may send at most one more window on it.
-  public mutating func withholdCredit(stream: UInt32) { fatalError() }
-
-  /// Gives back the credit that was withheld, and again as data comes in.
-  public mutating func releaseCredit(stream: UInt32) { fatalError() }
-
-  // MARK: - Sending
-
-  /// A new stream of a client, or nil while the peer allows none (its limit, GOAWAY, ids used up).
-  public mutating func openStream() -> UInt32? { fatalError() }
-
-  /// A request's or response's header section; before any data.
-  public mutating func sendHeaders(stream: UInt32, _ fields: HeaderFields, endStream: Bool) {
-    fatalError()
-  }
-
-  /// The same with a block that `HPACKEncoder.encode` made before: no encoding per call.
-  public mutating func sendHeaders(stream: UInt32, encoded block: Bytes, endStream: Bool) {
-    fatalError()
-  }
-
-  /// Body bytes; queued while windows or `takeOutput`'s bound do not allow them.
-  public mutating func sendData(stream: UInt32, _ bytes: Bytes, endStream: Bool) { fatalError() }
-
-  /// A gRPC message behind its 5-byte prefix (flag 0, length), copied once at most.
-  public mutating func sendMessage(stream: UInt32, _ message: Bytes, endStream: Bool = false) {
-    fatalError()
-  }
-
-  /// The fields behind the body; ends the stream.
-  public mutating func sendTrailers(stream: UInt32, _ fields: HeaderFields) { fatalError() }
-
-  /// The same with a block that `HPACKEncoder.encode` made before.
-  public mutating func sendTrailers(stream: UInt32, encoded block: Bytes) { fatalError() }
-
-  /// RST_STREAM; what is queued on the stream is dropped, and no further event comes for it.
-  public mutating func reset(stream: UInt32, _ code: HTTP2ErrorCode) { fatalError() }
-
-  /// A PING that the peer answers: `.pong` with the same number.
-  public mutating func ping(_ opaque: UInt64) { fatalError() }
-
-  /// Refuses further streams of the peer; those open go on. With an error code: close soon after.
-  public mutating func goAway(_ code: HTTP2ErrorCode, debug: Bytes = Bytes()) { fatalError() }
-
-  // MARK: - Output and figures
-
-  /// What is to be written now, or nil: control frames and headers first, then the queues of all
-  /// streams in turn, one frame each, up to `HTTP2Limits.outputBytesMax`. Call it again once
-  /// that much is written.
-  public mutating func takeOutput(into events: inout [HTTP2Event]) -> Bytes? { fatalError() }
-
-  /// Whether `takeOutput` would give something.
-  public var hasOutput: Bool { fatalError() }
+  // MARK: - Figures
 
   /// Bytes of the stream's body not yet handed out; 0 for a stream that is gone.
-  public func pendingBytes(stream: UInt32) -> Int { fatalError() }
+  public func pendingBytes(stream: UInt32) -> Int {
+    streams.peek(stream).map { streams[$0].queuedBytes } ?? 0
+  }
 
   /// Whether the stream passed `congestedBytes` and waits for `.writable`.
-  public func isCongested(stream: UInt32) -> Bool { fatalError() }
+  public func isCongested(stream: UInt32) -> Bool {
+    streams.peek(stream).map { streams[$0].isCongested } ?? false
+  }
 
   /// Whether the stream's header section was sent, or the stream is gone.
-  public func hasSentHeaders(stream: UInt32) -> Bool { fatalError() }
+  public func hasSentHeaders(stream: UInt32) -> Bool {
+    streams.peek(stream).map { streams[$0].hasSentHeaders } ?? true
+  }
 
   /// Streams that are not closed in both directions.
-  public var openStreams: Int { fatalError() }
+  public var openStreams: Int { streams.count }
 
   /// GOAWAY was sent or received and no stream is left.
-  public var isDrained: Bool { fatalError() }
+  public var isDrained: Bool { (servedThrough != nil || hasReceivedGoAway) && streams.count == 0 }
 
   /// One second has passed: refills the budgets that bound abuse.
-  public mutating func replenish() { fatalError() }
+  public mutating func replenish() {
+    resetBudget.refill()
+    controlBudget.refill()
+    streamErrorBudget.refill()
+  }
 }

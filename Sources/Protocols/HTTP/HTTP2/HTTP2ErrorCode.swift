@@ -39,6 +39,8 @@ public enum HTTP2ConnectionError: Error, Equatable, Sendable {
   case compression(HPACKError)
   /// A setting outside its range (RFC 9113 §6.5.2).
   case badSetting(identifier: UInt16, value: UInt32)
+  /// A WINDOW_UPDATE of 0 for the connection (RFC 9113 §6.9).
+  case zeroIncrement
   /// The connection's window was overrun or raised beyond 2^31-1 (RFC 9113 §6.9.1).
   case flowControl
   /// PUSH_PROMISE, which nobody enabled (RFC 9113 §6.6).
@@ -49,7 +51,8 @@ public enum HTTP2ConnectionError: Error, Equatable, Sendable {
   /// The code that GOAWAY carries.
   public var code: HTTP2ErrorCode {
     switch self {
-    case .badPreface, .badStream, .badPadding, .brokenHeaderBlock, .unexpectedPush: .protocolError
+    case .badPreface, .badStream, .badPadding, .brokenHeaderBlock, .unexpectedPush, .zeroIncrement:
+      .protocolError
     case .frameTooLarge, .badFrameSize: .frameSizeError
     case .compression(.listTooLarge): .enhanceYourCalm
     case .compression: .compressionError

@@ -1,0 +1,178 @@
+public import Base
+
+/// A pod's status as this node reports it: core/v1 PodStatus, the part that a node decides.
+public struct PodStatus: Hashable, Sendable {
+  public var phase: Phase
+  /// For a pod that was refused: why, in one word and in one sentence.
+  public var reason: String
+  public var message: String
+  public var startTime: WallTime?
+  public var conditions: [Condition]
+  public var containers: [ContainerStatus]
+
+  /// core/v1 PodPhase.
+  public enum Phase: String, Sendable {
+    case pending = "Pending"
+    case running = "Running"
+    case succeeded = "Succeeded"
+    case failed = "Failed"
+  }
+
+  public struct Condition: Hashable, Sendable {
+    public var type: String
+    public var isTrue: Bool
+    public var reason: String
+    public var since: WallTime?
+  }
+
+  public struct ContainerStatus: Hashable, Sendable {
+    public var name: String
+    public var state: State
+    /// How the attempt before this one ended.
+    public var lastExit: ContainerExit?
+    public var restartCount: Int
+    public var containerID: String
+
+    public var isRunning: Bool {
+      switch state {
+      case .running: true
+      case .waiting, .terminated: false
+      }
+    }
+  }
+
+  public enum State: Hashable, Sendable {
+    case waiting(reason: String, message: String)
+    case running(since: WallTime)
+    case terminated(ContainerExit)
+  }
+
+  /// The status that follows from what is wanted and what was recorded. Times come from the record,
+  /// so that the same view always reads the same.
+  public init(_ view: PodPlanner.View, backoff: RestartBackoff) {
+    switch view.desire {
+    case .run(let pod):
+      self.init(pod, view: view, isEnding: false, backoff: backoff)
+    case .stop(let pod):
+      self.init(pod, view: view, isEnding: true, backoff: backoff)
+    case .gone:
+      self.init(phase: .pending, reason: "", message: "", view: view)
+    case .invalid(let error):
+      self.init(phase: .failed, reason: "InvalidPod", message: error.message, view: view)
+    }
+  }
+
+  /// Where no pod object says what to show: the containers that were ordered.
+  private init(phase: Phase, reason: String, message: String, view: PodPlanner.View) {
+    self.phase = phase
+    self.reason = reason
+    self.message = message
+    conditions = []
+    containers = (view.orders?.containers ?? []).map { order in
+      Self.status(of: order.spec.name, order: order, view: view, restarts: false, waiting: "")
+    }
+    startTime = view.record?.firstStart
+  }
+
+  private init(
+    _ pod: Pod, view: PodPlanner.View, isEnding: Bool, backoff: RestartBackoff
+  ) {
+    reason = ""
+    message = ""
+    startTime = view.record?.firstStart
+    containers = pod.containers.map { spec in
+      let order = view.orders?[spec.name]
+      var restarts = false
+      var waiting = "ContainerCreating"
+      if case .exited(let exit)? = view.record?[spec.name]?.state, let order {
+        restarts = !isEnding && pod.restartPolicy.restarts(afterCode: exit.code)
+        let delay = backoff.delay(streak: order.streak)
+        if restarts && delay > .zero { waiting = "CrashLoopBackOff" }
+      }
+      return Self.status(
+        of: spec.name, order: order, view: view, restarts: restarts, waiting: waiting)
+    }
+    phase = Self.phase(containers)
+    conditions = Self.conditions(containers, phase: phase, startTime: startTime)
+  }
+
+  private static func status(
+    of name: String, order: ContainerOrder?, view: PodPlanner.View, restarts: Bool, waiting: String
+  ) -> ContainerStatus {
+    let record = view.record?[name]
+    var last = record?.previous
+    let state: State
+    switch record?.state {
+    case .running(let running):
+      state = .running(since: running.startedAt)
+    case .exited(let exit) where !restarts && exit.attempt >= order?.attempt ?? 0:
+      state = .terminated(exit)
+    case .exited(let exit):
+      last = exit
+      state = .waiting(
+        reason: waiting,
+        message: waiting == "CrashLoopBackOff" ? "waiting before the next restart" : "")
+    case nil:
+      let isStopped = order?.stop != nil
+      state = .waiting(reason: isStopped ? "Stopped" : waiting, message: "")
+    }
+    let attempt = record?.attempt ?? 0
+    return ContainerStatus(
+      name: name, state: state, lastExit: last, restartCount: max(0, attempt - 1),
+      containerID: containerID(record))
+  }
+
+  /// `process://<pid>/<start ticks>` of what runs; empty for what does not.
+  private static func containerID(_ record: ContainerRecord?) -> String {
+    guard case .running(let running)? = record?.state else { return "" }
+    return "process://\(running.process.pid)/\(running.process.startTicks)"
+  }
+
+  /// core/v1 pod lifecycle, as the kubelet's getPhase decides it: Pending until every container has
+  /// begun, Succeeded or Failed once everything has ended for good, Running between.
+  private static func phase(_ containers: [ContainerStatus]) -> Phase {
+    var ended = 0
+    var failed = 0
+    for container in containers {
+      switch container.state {
+      case .running:
+        break
+      case .waiting:
+        if container.lastExit == nil { return .pending }
+      case .terminated(let exit):
+        ended += 1
+        if exit.code != 0 { failed += 1 }
+      }
+    }
+    guard ended == containers.count else { return .running }
+    return failed == 0 ? .succeeded : .failed
+  }
+
+  private static func conditions(
+    _ containers: [ContainerStatus], phase: Phase, startTime: WallTime?
+  ) -> [Condition] {
+    let isReady = containers.allSatisfy(\.isRunning)
+    let reason =
+      switch phase {
+      case .succeeded: "PodCompleted"
+      case .failed: "PodFailed"
+      case .pending, .running: isReady ? "" : "ContainersNotReady"
+      }
+    let since = lastChange(containers) ?? startTime
+    return [
+      Condition(type: "Initialized", isTrue: true, reason: "", since: startTime),
+      Condition(type: "Ready", isTrue: isReady, reason: reason, since: since),
+      Condition(type: "ContainersReady", isTrue: isReady, reason: reason, since: since),
+    ]
+  }
+
+  private static func lastChange(_ containers: [ContainerStatus]) -> WallTime? {
+    containers.compactMap { container in
+      switch container.state {
+      case .running(let since): since
+      case .waiting: container.lastExit?.finishedAt
+      case .terminated(let exit): exit.finishedAt
+      }
+    }.max()
+  }
+}

@@ -1,0 +1,45 @@
+import Base
+import EtcdAPI
+
+/// How a call on one connection ended without an answer.
+enum CallFailure: Error, Hashable, Sendable {
+  /// The member never saw the request: dialling failed, or it refused the stream unprocessed.
+  case notSent(ConnectionFailure)
+  /// The connection broke behind the request: whether it was carried out is not known.
+  case lost(ConnectionFailure)
+  /// The attempt's time is over.
+  case deadline
+  case status(EtcdStatus)
+  /// A certificate or key file could not be used: another endpoint would not help.
+  case credentials(path: String, reason: String)
+  case cancelled
+}
+
+/// Opens connections to members.
+protocol MemberConnector: Sendable {
+  /// Ready for calls: connected and, where the endpoint asks for it, behind a TLS handshake.
+  func connect(to endpoint: StoreEndpoint) async throws(CallFailure) -> any MemberConnection
+}
+
+/// An HTTP/2 connection to one member, carrying any number of calls.
+protocol MemberConnection: Sendable {
+  func call(
+    _ method: MethodPath, _ request: Bytes, timeout: Duration
+  ) async throws(CallFailure) -> Bytes
+
+  /// Opens a stream in both directions; it lasts until one side ends it.
+  func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream
+
+  func close()
+}
+
+/// Messages in both directions. One task reads at a time.
+protocol MemberStream: Sendable {
+  func send(_ message: Bytes) async throws(CallFailure)
+
+  /// The next message; nil once the member has ended the stream with status OK.
+  func next() async throws(CallFailure) -> Bytes?
+
+  /// Ends the stream at once; whoever waits in `next` gets `.cancelled`.
+  func cancel()
+}

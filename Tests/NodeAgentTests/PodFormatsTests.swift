@@ -1,0 +1,83 @@
+import Base
+import Testing
+
+@testable import NodeAgent
+
+@Suite struct `Texts of pods` {
+  /// Values and canonical forms from Kubernetes' documentation of resource quantities.
+  @Test(arguments: [
+    ("1", 1000), ("0.5", 500), ("500m", 500), ("1.5", 1500), ("128974848", 128_974_848_000),
+    ("129e6", 129_000_000_000), ("129M", 129_000_000_000), ("123Mi", 128_974_848_000),
+    ("1Ki", 1_024_000), ("0.1", 100), ("1E", nil), ("100u", nil), ("0.0001", 1),
+  ])
+  func `a quantity in thousandths`(text: String, thousandths: Int64?) {
+    #expect(Quantity(text)?.thousandths == thousandths)
+  }
+
+  @Test(arguments: ["", ".", "-1", "Mi", "1mi", "1 Mi", "99999999999999999999", "1e99", "0x10"])
+  func `no quantity`(text: String) {
+    #expect(Quantity(text) == nil)
+  }
+
+  /// core/v1 Container.command: "$(VAR_NAME)" expanded, unresolved kept, "$$" one "$".
+  @Test(arguments: [
+    ("$(NAME)", "value"), ("a-$(NAME)-b", "a-value-b"), ("$(OTHER)", "$(OTHER)"),
+    ("$$(NAME)", "$(NAME)"), ("$$$(NAME)", "$value"), ("$NAME", "$NAME"), ("$(NAME", "$(NAME"),
+    ("100$", "100$"), ("$()", "$()"),
+  ])
+  func `a variable in a command`(text: String, expanded: String) {
+    let variables = [EnvironmentVariable("NAME", "value")]
+    #expect(expandVariables(in: text, with: variables) == expanded)
+  }
+
+  /// Expected by `date -u -d @SECONDS +%FT%TZ`.
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+    (1_795_368_600, "2026-11-22T17:30:00Z"), (4_102_444_799, "2099-12-31T23:59:59Z"),
+    (-1, "1969-12-31T23:59:59Z"), (1_709_164_800, "2024-02-29T00:00:00Z"),
+  ])
+  func `a civil time`(seconds: Int64, text: String) {
+    #expect(WallTime(milliseconds: seconds * 1000).rfc3339 == text)
+  }
+
+  @Test func `a civil time with nanoseconds`() {
+    #expect(WallTime(milliseconds: 7).rfc3339Nano == "1970-01-01T00:00:00.007000000Z")
+  }
+}
+
+@Suite struct `Cutting a log into lines` {
+  private let time = WallTime(milliseconds: 0)
+  private let stamp = "1970-01-01T00:00:00.000000000Z"
+
+  @Test func `whole lines are written, a rest waits for its end`() {
+    var log = ContainerLog(.output)
+    var output = ByteBuffer()
+    log.append("one\ntw", time: time, into: &output)
+    #expect(output.bytes.text == "\(stamp) stdout F one\n")
+    log.append("o\n\n", time: time, into: &output)
+    log.append("end", time: time, into: &output)
+    log.finish(time: time, into: &output)
+    log.finish(time: time, into: &output)
+    let expected = ["one", "two", "", "end"].map { "\(stamp) stdout F \($0)\n" }
+    #expect(output.bytes.text == expected.joined())
+  }
+
+  @Test func `a long line is written in parts however it arrives`() {
+    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 40_000) + [UInt8(ascii: "\n")]
+    for chunk in [1, 7, 16_384, 40_001] {
+      var log = ContainerLog(.errors)
+      var output = ByteBuffer()
+      var offset = 0
+      while offset < line.count {
+        let end = min(line.count, offset + chunk)
+        log.append(Bytes(Array(line[offset..<end])), time: time, into: &output)
+        offset = end
+      }
+      let lines = output.bytes.text.split(separator: "\n")
+      let texts = lines.map { $0.split(separator: " ")[3].count }
+      #expect(texts == [16_384, 16_384, 40_000 - 32_768])
+      #expect(lines.map { $0.split(separator: " ")[2] } == ["P", "P", "F"])
+      #expect(lines.allSatisfy { $0.hasPrefix("\(stamp) stderr ") })
+    }
+  }
+}

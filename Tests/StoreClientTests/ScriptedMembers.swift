@@ -1,0 +1,134 @@
+import Base
+import EtcdAPI
+import Protobuf
+import Synchronization
+
+@testable import StoreClient
+
+/// Members that answer as a test says, and record what they were asked.
+final class ScriptedMembers: MemberConnector {
+  struct Script: Sendable {
+    /// How the calls end, in order; further ones find the connection broken.
+    var calls: [Result<Bytes, CallFailure>] = []
+    var streams: [ScriptedStream] = []
+    var refusesConnections = false
+  }
+
+  private struct State {
+    var scripts: [String: Script]
+    var log: [String] = []
+  }
+
+  private let state: Mutex<State>
+
+  init(_ scripts: [String: Script]) {
+    state = Mutex(State(scripts: scripts))
+  }
+
+  /// `endpoint method` for each call and stream, `endpoint dial` for each dial.
+  var log: [String] { state.withLock(\.log) }
+
+  func note(_ line: String) { state.withLock { $0.log.append(line) } }
+
+  func connect(to endpoint: StoreEndpoint) async throws(CallFailure) -> any MemberConnection {
+    note("\(endpoint.text) dial")
+    if state.withLock({ $0.scripts[endpoint.text]?.refusesConnections ?? true }) {
+      throw .notSent(ConnectionFailure(endpoint: endpoint.text, reason: "connection refused"))
+    }
+    return ScriptedConnection(members: self, endpoint: endpoint.text)
+  }
+
+  fileprivate func nextCall(_ endpoint: String) -> Result<Bytes, CallFailure>? {
+    state.withLock { state in
+      guard let script = state.scripts[endpoint], !script.calls.isEmpty else { return nil }
+      return state.scripts[endpoint]?.calls.removeFirst()
+    }
+  }
+
+  fileprivate func nextStream(_ endpoint: String) -> ScriptedStream? {
+    state.withLock { state in
+      guard let script = state.scripts[endpoint], !script.streams.isEmpty else { return nil }
+      return state.scripts[endpoint]?.streams.removeFirst()
+    }
+  }
+}
+
+private struct ScriptedConnection: MemberConnection {
+  let members: ScriptedMembers
+  let endpoint: String
+
+  func call(
+    _ method: MethodPath, _ request: Bytes, timeout: Duration
+  ) async throws(CallFailure) -> Bytes {
+    members.note("\(endpoint) \(method)")
+    guard let answer = members.nextCall(endpoint) else { throw lost }
+    return try answer.get()
+  }
+
+  func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream {
+    members.note("\(endpoint) \(method)")
+    guard let stream = members.nextStream(endpoint) else { throw lost }
+    return stream
+  }
+
+  func close() {
+    members.note("\(endpoint) close")
+  }
+
+  private var lost: CallFailure {
+    .lost(ConnectionFailure(endpoint: endpoint, reason: "connection reset"))
+  }
+}
+
+/// Gives its messages in order, then its end.
+final class ScriptedStream: MemberStream {
+  enum End: Sendable {
+    case failure(CallFailure)
+    /// Waits until it is cancelled.
+    case silence
+  }
+
+  private struct State {
+    var messages: [Bytes]
+    var sent: [Bytes] = []
+    var isCancelled = false
+  }
+
+  private let state: Mutex<State>
+  private let end: End
+
+  init<Message: ProtobufMessage>(_ messages: [Message], end: End) {
+    state = Mutex(State(messages: messages.map(\.encoded)))
+    self.end = end
+  }
+
+  var sent: [Bytes] { state.withLock(\.sent) }
+
+  func send(_ message: Bytes) async throws(CallFailure) {
+    state.withLock { $0.sent.append(message) }
+  }
+
+  func next() async throws(CallFailure) -> Bytes? {
+    if let message = state.withLock({ $0.messages.isEmpty ? nil : $0.messages.removeFirst() }) {
+      return message
+    }
+    switch end {
+    case .failure(let failure): throw failure
+    case .silence:
+      while !state.withLock(\.isCancelled) { await Task.yield() }
+      throw .cancelled
+    }
+  }
+
+  func cancel() {
+    state.withLock { $0.isCancelled = true }
+  }
+}
+
+func client(
+  _ members: ScriptedMembers, _ endpoints: [String],
+  options: StoreClientOptions = StoreClientOptions()
+) throws -> StoreClient {
+  StoreClient(
+    endpoints: try StoreEndpoint.list(endpoints), options: options, connector: members, first: 0)
+}
