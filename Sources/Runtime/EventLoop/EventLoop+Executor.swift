@@ -53,7 +53,8 @@ public final class LoopBound<Value>: @unchecked Sendable {
   // Safety: `value` is reached through a check of the thread only; the last release may be anywhere,
   // so a value must not care where it ends.
   private let loop: EventLoop
-  private var stored: Value
+  private var stored: Value?
+  private var make: (() -> Value)?
 
   public init(_ value: Value, on loop: EventLoop) {
     loop.preconditionOnLoop()
@@ -61,14 +62,32 @@ public final class LoopBound<Value>: @unchecked Sendable {
     stored = value
   }
 
+  /// From any thread: the value is made on the loop when it is first reached for.
+  public init(on loop: EventLoop, _ make: sending @escaping () -> Value) {
+    self.loop = loop
+    self.make = make
+  }
+
   public var value: Value {
     get {
       loop.preconditionOnLoop()
-      return stored
+      if let stored { return stored }
+      guard let make else { preconditionFailure("a value is given or made") }
+      let made = make()
+      stored = made
+      self.make = nil
+      return made
     }
-    set {
+    _modify {
       loop.preconditionOnLoop()
-      stored = newValue
+      if stored == nil {
+        stored = make?()
+        make = nil
+      }
+      // Taken out, so that a collection in it is changed in place.
+      guard var taken = stored.take() else { preconditionFailure("reached for while it changes") }
+      defer { stored = taken }
+      yield &taken
     }
   }
 }
