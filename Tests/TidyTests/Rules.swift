@@ -167,8 +167,16 @@ enum Rules {
       let name =
         isFunction
         ? words[words.firstIndex(of: "func").map { $0 + 1 } ?? 0] : "init"
-      // A declaration without a body (a protocol's) would run on into the next one.
-      let opens = code[number...end].contains { $0.hasSuffix("{") || $0.contains("{ ") }
+      // A declaration without a body, as a protocol has, ends before anything opens.
+      let signatureEnd = code[number...end].firstIndex {
+        $0.hasSuffix("{") || $0.contains("{ ")
+      }
+      let opens =
+        signatureEnd.map { opening in
+          !code[(number + 1)..<max(opening + 1, number + 1)].contains { line in
+            line.contains("func ") || line == indent.dropLast(2) + "}"
+          }
+        } ?? false
       if opens {
         found.append((String(name.prefix { $0 != "(" && $0 != "<" }), number + 1, end - number + 1))
       }

@@ -67,6 +67,8 @@ import Testing
     #expect(Rules.sizes(file(String(repeating: "\n", count: 701))).count == 1)
     let short = Array(repeating: "  let a = 1", count: 68).joined(separator: "\n")
     #expect(Rules.sizes(file("func f() {\n\(short)\n}")) == [])
+    let declared = "protocol P {\n  func f()\n}\nstruct S {\n  func g() {\n\(short)\n  }\n}"
+    #expect(Rules.sizes(file(declared)) == [])
   }
 
   @Test func `a name that says nothing, a note without an issue, an unused fixture`() {
