@@ -81,6 +81,7 @@ let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("ConformanceTests", ["Base", "Linux", "NodeAgent"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
+  ("FuzzTests", ["Base", "HTTP"]),
   ("HTTPTests", ["Base", "HTTP"]),
   ("JSONTests", ["Base", "JSON"]),
   ("KVStoreTests", ["Base", "Protobuf", "EtcdAPI", "KVStore"]),

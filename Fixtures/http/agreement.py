@@ -148,7 +148,7 @@ class Peer:
                 del self.outgoing[stream]
 
     def widen(self):
-        """Raises the initial window: h2 never credits a stream whose window a smaller one closed."""
+        """Raises the initial window: h2 credits no stream whose window a smaller one closed."""
         self.window += self.rng.choice([1, 1000, 65535])
         self.h2.update_settings({4: self.window, 1: self.rng.choice([0, 4096])})
 

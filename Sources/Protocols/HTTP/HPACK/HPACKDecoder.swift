@@ -130,10 +130,10 @@ private struct BlockParse {
 
   private mutating func lookUp(
     _ index: UInt32, _ table: DynamicTable
-  ) throws(HPACKError) -> DynamicTable.Entry {
+  ) throws(HPACKError) -> DynamicTable.Field {
     guard index > 0 else { throw .badIndex(index) }
     if index <= UInt32(StaticTable.count) {
-      return DynamicTable.Entry(field: StaticTable.fields[Int(index) - 1], isValid: true)
+      return DynamicTable.Field(field: StaticTable.fields[Int(index) - 1], isValid: true)
     }
     usedTable = true
     guard let entry = table[Int(index) - StaticTable.count - 1] else { throw .badIndex(index) }
@@ -142,7 +142,7 @@ private struct BlockParse {
 
   private mutating func literal(
     prefixBits: UInt8, _ table: DynamicTable
-  ) throws(HPACKError) -> DynamicTable.Entry {
+  ) throws(HPACKError) -> DynamicTable.Field {
     let index = try integer(prefixBits: prefixBits)
     let name: Bytes
     var isValidField = true
@@ -157,7 +157,7 @@ private struct BlockParse {
     let value = try string()
     isValidField = isValidField && FieldSyntax.isValidValue(value)
     isValid = isValid && isValidField
-    return DynamicTable.Entry(field: HeaderField(name, value), isValid: isValidField)
+    return DynamicTable.Field(field: HeaderField(name, value), isValid: isValidField)
   }
 
   /// §5.1; at most 2^32-1 in at most five further octets.

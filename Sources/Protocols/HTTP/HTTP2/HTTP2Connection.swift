@@ -116,6 +116,11 @@ public struct HTTP2Connection: Sendable {
     streams.peek(stream).map { streams[$0].hasSentHeaders } ?? true
   }
 
+  /// Whether our direction of the stream was ended, or the stream is gone.
+  public func isEnded(stream: UInt32) -> Bool {
+    streams.peek(stream).map { streams[$0].isEnded } ?? true
+  }
+
   /// Streams that are not closed in both directions.
   public var openStreams: Int { streams.count }
 
