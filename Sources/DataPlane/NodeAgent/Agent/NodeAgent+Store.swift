@@ -1,0 +1,228 @@
+import Base
+import EtcdAPI
+import Linux
+import StoreClient
+
+/// The node's side of the store: its heartbeat, what it is to do, what it reports.
+extension NodeAgent {
+  /// Why one session with the store ended.
+  private enum SessionEnd: Error {
+    case store(StoreError)
+    /// The heartbeat is no longer ours: another agent, or an outage longer than the lease.
+    case fenceLost
+    case cancelled
+  }
+
+  private static let firstDelay = Duration.milliseconds(500)
+  private static let longestDelay = Duration.seconds(5)
+  /// What changes at once is written once.
+  private static let reportDelay = Duration.milliseconds(30)
+
+  /// Keeps a session with the store for as long as the agent runs.
+  func serveStore() async {
+    var delay = Self.firstDelay
+    while !Task.isCancelled {
+      do throws(SessionEnd) {
+        let lease = try await acquireHeartbeat()
+        delay = Self.firstDelay
+        try await serve(lease: lease)
+      } catch {
+        switch error {
+        case .cancelled: return
+        case .fenceLost: logger.warn("the heartbeat was lost; taking it anew")
+        case .store(let cause):
+          logger.warn("no session with the store", ["error": cause, "again_in": delay])
+        }
+      }
+      guard await pause(delay) else { return }
+      delay = min(delay * 2, Self.longestDelay)
+    }
+  }
+
+  /// False where the task was cancelled.
+  func pause(_ duration: Duration) async -> Bool {
+    do {
+      try await Task.sleep(for: duration)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  // MARK: - Heartbeat
+
+  /// Puts the heartbeat under a lease of ours. That lease is the fence of every write: an agent
+  /// that lost it writes nothing more. An earlier life's lease is taken over while it lives.
+  private func acquireHeartbeat() async throws(SessionEnd) -> Int64 {
+    if let known = savedLease(), try await isAlive(known), try await plant(known) { return known }
+    let granted: Int64
+    do throws(StoreError) {
+      granted = try await client.leaseGrant(ttl: AgentConfiguration.leaseSeconds).id
+    } catch {
+      throw Self.end(error)
+    }
+    save(lease: granted)
+    while true {
+      if try await plant(granted) { return granted }
+      logger.warn("another agent has this node's heartbeat; waiting for its lease to end")
+      guard await pause(.seconds(1)) else { throw .cancelled }
+      guard try await isAlive(granted) else { throw .fenceLost }
+    }
+  }
+
+  private func isAlive(_ lease: Int64) async throws(SessionEnd) -> Bool {
+    do throws(StoreError) {
+      return try await client.keepAliveOnce(id: lease).ttl > 0
+    } catch {
+      if error == .leaseExpired { return false }
+      throw Self.end(error)
+    }
+  }
+
+  /// Whether the heartbeat stands under the lease, now or already.
+  private func plant(_ lease: Int64) async throws(SessionEnd) -> Bool {
+    let key = keys.heartbeat
+    let answer = try await txn(
+      TxnRequest(
+        compare: [Compare(target: .create, key: key, targetUnion: .createRevision(0))],
+        success: [RequestOp(request: .put(PutRequest(key: key, lease: lease)))],
+        failure: [RequestOp(request: .range(RangeRequest(key: key)))]))
+    if answer.succeeded { return true }
+    guard case .range(let range)? = answer.responses.first?.response else { return false }
+    return range.kvs.first?.lease == lease
+  }
+
+  private func savedLease() -> Int64? {
+    do {
+      return Int64(try Files.read(configuration.leasePath).text, radix: 16)
+    } catch {
+      // No earlier life, or it left nothing: a new lease is granted.
+      return nil
+    }
+  }
+
+  private func save(lease: Int64) {
+    do {
+      try Files.replace(configuration.leasePath, with: Bytes(String(lease, radix: 16)))
+    } catch {
+      logger.warn("cannot save the lease: a restart has to wait for its end", ["error": error])
+    }
+  }
+
+  // MARK: - One session
+
+  private func serve(lease: Int64) async throws(SessionEnd) {
+    let revision = try await readAll()
+    logger.info("session with the store", ["revision": revision, "lease": String(lease, radix: 16)])
+    let end = await withTaskGroup(of: SessionEnd?.self) { group in
+      group.addTask { await self.renew(lease) }
+      group.addTask { await self.follow(from: revision + 1) }
+      group.addTask { await self.writeReports(lease) }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      reports.wakeWriter()
+      return first
+    }
+    throw end ?? .cancelled
+  }
+
+  private func renew(_ lease: Int64) async -> SessionEnd? {
+    do throws(StoreError) {
+      for try await _ in client.keepAlive(id: lease) {}
+      return nil
+    } catch {
+      return error == .leaseExpired ? .fenceLost : Self.end(error)
+    }
+  }
+
+  /// Takes what is desired and what is reported, both as of one revision, and answers it.
+  private func readAll() async throws(SessionEnd) -> Int64 {
+    let answer: RangeResponse
+    do throws(StoreError) {
+      answer = try await client.range(
+        RangeRequest(key: keys.prefix, rangeEnd: NodeKeys.end(of: keys.prefix)))
+    } catch {
+      throw Self.end(error)
+    }
+    var missing = Set(pods.keys)
+    var reported: [Bytes: Bytes] = [:]
+    for entry in answer.kvs {
+      if let uid = NodeKeys.uid(of: entry.key, below: keys.desiredPods) {
+        missing.remove(uid)
+        desire(uid, revision: entry.modRevision, value: entry.value)
+      } else if entry.key == keys.actualNode || entry.key.hasPrefix(keys.actualPods) {
+        reported[entry.key] = entry.value
+      }
+    }
+    for uid in missing.sorted() { release(uid) }
+    reports.found(reported)
+    return answer.header?.revision ?? 0
+  }
+
+  private func follow(from revision: Int64) async -> SessionEnd? {
+    let request = WatchCreateRequest(
+      key: keys.desiredPods, rangeEnd: NodeKeys.end(of: keys.desiredPods), startRevision: revision)
+    do throws(StoreError) {
+      for try await batch in client.watch(request) {
+        for event in batch.events { take(event) }
+      }
+      return nil
+    } catch {
+      return Self.end(error)
+    }
+  }
+
+  private func take(_ event: Event) {
+    guard let entry = event.kv, let uid = NodeKeys.uid(of: entry.key, below: keys.desiredPods)
+    else { return }
+    switch event.type {
+    case .put: desire(uid, revision: entry.modRevision, value: entry.value)
+    case .delete: release(uid)
+    case .unrecognized(let number): logger.warn("unknown event", ["type": number])
+    }
+  }
+
+  // MARK: - Reports
+
+  private func writeReports(_ lease: Int64) async -> SessionEnd? {
+    while !Task.isCancelled {
+      await withCheckedContinuation { reports.wait($0) }
+      guard await pause(Self.reportDelay) else { return nil }
+      while let write = reports.next() {
+        do throws(SessionEnd) {
+          try await carryOut(write, lease: lease)
+        } catch {
+          return error
+        }
+        reports.wrote(write)
+      }
+    }
+    return nil
+  }
+
+  private func carryOut(_ write: ReportQueue.Write, lease: Int64) async throws(SessionEnd) {
+    let operation: RequestOp.Request =
+      if let value = write.value {
+        .put(PutRequest(key: write.key, value: value))
+      } else {
+        .deleteRange(DeleteRangeRequest(key: write.key))
+      }
+    let answer = try await txn(
+      TxnRequest(
+        compare: [Compare(target: .lease, key: keys.heartbeat, targetUnion: .lease(lease))],
+        success: [RequestOp(request: operation)]))
+    guard answer.succeeded else { throw .fenceLost }
+  }
+
+  private func txn(_ request: TxnRequest) async throws(SessionEnd) -> TxnResponse {
+    do throws(StoreError) {
+      return try await client.txn(request)
+    } catch {
+      throw Self.end(error)
+    }
+  }
+
+  private static func end(_ error: StoreError) -> SessionEnd {
+    error == .cancelled ? .cancelled : .store(error)
+  }
+}
