@@ -67,7 +67,7 @@ let table = [
 
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base", "Linux", "JSON", "EventLoop"]),
+    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient"]),
 
   Row(
     "Simulator", "Simulation", .shell,

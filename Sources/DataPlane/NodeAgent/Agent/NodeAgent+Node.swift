@@ -1,4 +1,6 @@
 import Base
+import EventLoop
+import JSON
 import Linux
 
 /// What the node reports of itself.

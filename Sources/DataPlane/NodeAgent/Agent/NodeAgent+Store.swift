@@ -1,5 +1,6 @@
 import Base
 import EtcdAPI
+import EventLoop
 import Linux
 import StoreClient
 

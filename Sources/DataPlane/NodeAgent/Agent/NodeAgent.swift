@@ -3,6 +3,7 @@ public import Linux
 public import StoreClient
 
 import Base
+import JSON
 
 /// The agent of one node: makes the pods under `/nodes/<node>/desired/` so and reports under
 /// `/nodes/<node>/actual/`. It goes on without the store, from its own copy of what is desired.
@@ -10,12 +11,8 @@ import Base
 ///     store watch --> desired ----\
 ///     folder watch --> record -----+--> PodPlanner --> orders, supervisors, reports
 ///     child ended --> supervised --/
-public actor NodeAgent {
-  public nonisolated var unownedExecutor: UnownedSerialExecutor {
-    loop.asUnownedSerialExecutor()
-  }
-
-  nonisolated let loop: EventLoop
+public actor NodeAgent: LoopActor {
+  public nonisolated let loop: EventLoop
   let configuration: AgentConfiguration
   let keys: NodeKeys
   let client: StoreClient
@@ -283,7 +280,7 @@ public actor NodeAgent {
   }
 
   /// After what only time can mend, such as a full disk.
-  private func retry(_ body: @escaping (isolated NodeAgent) -> Void) {
+  private func retry(_ body: @escaping @Sendable (isolated NodeAgent) -> Void) {
     loop.schedule(after: .seconds(5)) { [weak self] in
       self?.assumeIsolated { body($0) }
     }
