@@ -85,7 +85,7 @@ let tests: [(name: String, imports: [String])] = [
   ("HTTPTests", ["Base", "HTTP"]),
   ("JSONTests", ["Base", "JSON"]),
   ("KVStoreTests", ["Base", "Protobuf", "EtcdAPI", "KVStore"]),
-  ("NodeAgentTests", ["Base", "NodeAgent"]),
+  ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),

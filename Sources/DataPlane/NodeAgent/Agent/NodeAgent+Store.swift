@@ -114,7 +114,8 @@ extension NodeAgent {
 
   private func serve(lease: Int64) async throws(SessionEnd) {
     let revision = try await readAll()
-    logger.info("session with the store", ["revision": revision, "lease": String(lease, radix: 16)])
+    logger.info(
+      "session with the store", ["revision": revision, "lease": String(lease, radix: 16)])
     let end = await withTaskGroup(of: SessionEnd?.self) { group in
       group.addTask { await self.renew(lease) }
       group.addTask { await self.follow(from: revision + 1) }

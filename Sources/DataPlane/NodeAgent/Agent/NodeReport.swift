@@ -101,7 +101,8 @@ struct HostFacts: Hashable, Sendable {
   static func read() throws(Errno) -> HostFacts {
     HostFacts(
       hostName: try Machine.hostName(), processors: Machine.processorCount,
-      memoryKibibytes: try memory()["MemTotal"] ?? 0, kernel: try line("/proc/sys/kernel/osrelease"),
+      memoryKibibytes: try memory()["MemTotal"] ?? 0,
+      kernel: try line("/proc/sys/kernel/osrelease"),
       system: try systemName(), boot: try HostIdentity.boot())
   }
 
