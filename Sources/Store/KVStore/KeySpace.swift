@@ -131,6 +131,8 @@ extension KeySpace {
     try refuseWhenCorrupt()
     try refuseWhenFull()
     try RequestCheck.check(request)
+    // Recorded: outside a Txn a missing lease comes before a missing key.
+    if request.lease != 0 && !lessor.contains(request.lease) { throw .leaseNotFound }
     try precheck(request)
     var write = beginWrite(command)
     put(request, &write, &writer, .whole)

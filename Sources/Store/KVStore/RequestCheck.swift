@@ -115,6 +115,9 @@ private struct WriteSet {
   mutating func collect(_ operations: [RequestOp]) throws(KVError) {
     for operation in operations {
       guard case .deleteRange(let delete) = operation.request else { continue }
+      // etcd takes the end `\0` literally here, so that a deletion to the end of all keys never
+      // overlaps (recorded: Fixtures/kvstore).
+      if delete.rangeEnd == "\0" { continue }
       deletes.append(KeyRange(key: delete.key, rangeEnd: delete.rangeEnd))
     }
     for operation in operations {

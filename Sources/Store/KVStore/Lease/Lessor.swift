@@ -40,6 +40,13 @@ struct Lessor {
     leases.values.sorted { ($0.expiry, $0.id) < ($1.expiry, $1.id) }
   }
 
+  /// By identifier, for a checkpoint.
+  var records: [Manifest.LeaseRecord] {
+    leases.values.sorted { $0.id < $1.id }.map {
+      Manifest.LeaseRecord(id: $0.id, grantedSeconds: $0.grantedSeconds, expiry: $0.expiry)
+    }
+  }
+
   mutating func grant(_ id: Int64, seconds: Int64, expiry: UInt64) {
     precondition(leases[id] == nil, "a lease is granted once")
     leases[id] = Lease(id: id, grantedSeconds: seconds, expiry: expiry, queued: expiry)

@@ -58,6 +58,12 @@ struct LogSegment {
     for _ in 0..<3 { memory.append(0) }
   }
 
+  /// A copy of a whole segment, of which each record is to be noted.
+  init(capacity: Int, copying bytes: Bytes) {
+    memory = SegmentMemory(capacity: max(capacity, bytes.count))
+    memory.append(bytes)
+  }
+
   var count: Int { offsets.count }
   var isEmpty: Bool { offsets.isEmpty }
   var bytes: Int { memory.count }

@@ -157,14 +157,21 @@ struct RevisionLog: ~Copyable {
     starts.replaceSubrange(range, with: CollectionOfOne(sealed.firstOrdinal))
   }
 
-  /// Takes over segments that were read from a checkpoint, the last one as the tail.
-  mutating func restore(
-    sealed: [LogSegment], identities: [SegmentID], tail: LogSegment, nextOrdinal: UInt64
-  ) {
-    segments = sealed + [tail]
-    self.identities = identities
-    starts = sealed.map(\.firstOrdinal) + [tail.isEmpty ? nextOrdinal : tail.firstOrdinal]
-    self.nextOrdinal = nextOrdinal
-    bytes = segments.reduce(0) { $0 + $1.bytes }
+  /// Takes over a sealed segment of a checkpoint; the tail is still empty.
+  mutating func adopt(_ segment: LogSegment, _ identity: SegmentID) {
+    precondition(segments[tail].isEmpty, "sealed segments come before the tail")
+    segments.insert(segment, at: tail)
+    identities.append(identity)
+    starts.insert(segment.firstOrdinal, at: starts.count - 1)
+    starts[tail] = segment.lastOrdinal + 1
+    bytes += segment.bytes
+  }
+
+  /// Takes over the tail of a checkpoint, behind its sealed segments.
+  mutating func adopt(tail segment: LogSegment, nextOrdinal next: UInt64) {
+    bytes += segment.bytes - segments[tail].bytes
+    segments[tail] = segment
+    starts[tail] = segment.isEmpty ? next : segment.firstOrdinal
+    nextOrdinal = next
   }
 }
