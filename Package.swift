@@ -91,6 +91,7 @@ let tests: [(name: String, imports: [String])] = [
   ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
   ("StoreServerTests", ["Base", "EtcdAPI", "KVStore", "Member", "StoreServer"]),
   ("TidyTests", []),
+  ("TransportTests", ["Base", "Linux", "HTTP", "Crypto", "EventLoop", "Transport"]),
   ("WALTests", ["Base", "Raft", "WAL"]),
 ]
 

@@ -177,7 +177,8 @@ public protocol EventSource: AnyObject {
   }
 
   private func waitMilliseconds() -> Int32 {
-    if !localWork.isEmpty || isStopping { return 0 }
+    // Turn-end work may come from outside a turn: from set-up before `run`.
+    if !localWork.isEmpty || !turnEndWork.isEmpty || isStopping { return 0 }
     guard let deadline = timers.nextDeadline else { return -1 }
     let remaining = (deadline - Machine.now()).nanoseconds
     // Rounded up: a turn before the deadline would only wait again.
