@@ -112,9 +112,11 @@ final class ServerConnection: ChannelDelegate {
   }
 
   func closed(_ channel: Channel, because reason: ChannelCloseReason) {
-    if case .tls(let error) = reason {
+    // A client that does not believe us may just be gone, or have sent an alert before.
+    if case .opening = state, channel.isSecure, reason != .local {
       server.figures.handshakesFailed += 1
-      server.logger.warn("TLS failed", ["peer": channel.peerAddress, "reason": "\(error)"])
+      server.logger.warn(
+        "TLS handshake failed", ["peer": channel.peerAddress, "reason": "\(reason)"])
     }
     finish()
   }
