@@ -19,6 +19,8 @@ enum Kind {
   case c
   case systemLibrary
   case program
+  /// A program under `Bench/`: measures, and is no part of the product.
+  case bench
 }
 
 struct Row {
@@ -74,6 +76,9 @@ let table = [
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
   Row("keelson", "Programs", .program, ["Base", "Linux", "EventLoop", "NodeAgent"]),
+  Row(
+    "storebench", "Programs", .bench,
+    ["Base", "Linux", "Protobuf", "HTTP", "EventLoop", "EtcdAPI"]),
 ]
 
 /// Test targets: what each imports beside the target of its own name.
@@ -157,7 +162,7 @@ if let only {
 
 let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
   let dependencies = row.imports.map { Target.Dependency.target(name: $0) }
-  let path = "Sources/\(row.layer)/\(row.name)"
+  let path = row.kind == .bench ? "Bench/\(row.name)" : "Sources/\(row.layer)/\(row.name)"
   switch row.kind {
   case .systemLibrary:
     return .systemLibrary(name: row.name, path: path, providers: [.apt(["libssl-dev"])])
@@ -171,7 +176,7 @@ let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
     return .target(
       name: row.name, dependencies: dependencies, path: path, exclude: row.excluded,
       swiftSettings: shellSettings)
-  case .program:
+  case .program, .bench:
     return .executableTarget(
       name: row.name, dependencies: dependencies, path: path, swiftSettings: shellSettings,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
