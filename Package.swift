@@ -90,6 +90,7 @@ let tests: [(name: String, imports: [String])] = [
   ("HTTPTests", ["Base", "HTTP"]),
   ("JSONTests", ["Base", "JSON"]),
   ("KVStoreTests", ["Base", "Protobuf", "EtcdAPI", "KVStore"]),
+  ("MemberTests", ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
   ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),

@@ -168,7 +168,7 @@ extension TxnRequest {
   }
 
   /// Whether a branch puts: refused while NOSPACE is raised.
-  var mayPut: Bool {
+  public var mayPut: Bool {
     (success + failure).contains { operation in
       switch operation.request {
       case .put: true

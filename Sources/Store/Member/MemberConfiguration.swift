@@ -1,4 +1,5 @@
 public import Base
+public import KVStore
 public import WAL
 
 /// What a member is started with. Everything but `limits` and the URLs must stay the same over its
@@ -26,13 +27,18 @@ public struct MemberConfiguration: Sendable {
   /// The certificate roles' JSON document that a cluster without one begins with. Until one is
   /// applied, requests are refused.
   public var certificateRoles: Bytes?
-  /// What Status reports as the server's version.
+  /// What Status reports as the server's version and as its storage's.
   public var version: String
+  public var storageVersion = "3.6.0"
   /// The time between two `.tick` events.
   public var heartbeat: Duration
   /// Ticks without a leader after which a follower campaigns (or up to twice as many).
   public var electionTicks: Int
   public var limits: MemberLimits
+  /// Bytes of compacted entries that stay in memory for slow members, which then need no snapshot.
+  public var logTailBytesMax = 16 << 20
+  /// The same at every member.
+  public var keySpace: KeySpaceConfiguration
   public var wal: WriteAheadLog.Configuration
 
   public init(
@@ -40,6 +46,7 @@ public struct MemberConfiguration: Sendable {
     certificateRoles: Bytes? = nil, version: String = "3.6.13",
     heartbeat: Duration = .milliseconds(100), electionTicks: Int = 10,
     limits: MemberLimits = MemberLimits(),
+    keySpace: KeySpaceConfiguration = KeySpaceConfiguration(),
     wal: WriteAheadLog.Configuration = WriteAheadLog.Configuration()
   ) {
     precondition(initialMembers.contains { $0.id == id }, "a member is one of its cluster's")
@@ -52,6 +59,7 @@ public struct MemberConfiguration: Sendable {
     self.heartbeat = heartbeat
     self.electionTicks = electionTicks
     self.limits = limits
+    self.keySpace = keySpace
     self.wal = wal
   }
 
@@ -83,6 +91,14 @@ public struct MemberLimits: Hashable, Sendable {
   /// Bytes of a snapshot in one frame to a peer, and frames on the way at once.
   public var snapshotChunkBytes = 512 << 10
   public var snapshotChunksInFlight = 4
+  /// Bytes of answers to reads, and of watch responses, that one turn writes; each goes over it by
+  /// one message at most.
+  public var readBytesPerTurn = 1 << 20
+  public var watchBytesPerTurn = 1 << 20
+  /// Bytes of history that one turn looks at for a compaction.
+  public var compactionBytesPerTurn = 1 << 20
+  /// etcd's `--watch-progress-notify-interval`.
+  public var watchProgressPeriod: Duration = .seconds(600)
   /// etcd's least time to live: 1.5 election time-outs, rounded up, in seconds.
   public var leaseSecondsMin: Int64 = 2
 

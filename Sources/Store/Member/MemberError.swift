@@ -1,4 +1,5 @@
 public import Base
+public import KVStore
 public import WAL
 
 /// Why a member does not start from its data directory. Nothing in the directory was changed.
@@ -14,6 +15,8 @@ public enum MemberError: Error, Equatable {
   /// A file of the directory is not what was written.
   case corrupt(file: FilePath, offset: UInt64)
   case unknownVersion(file: FilePath, version: UInt32)
+  /// The checkpoint's files are whole, but not a state that this version reads.
+  case state(KVFormatError)
   /// The log: `missing` means what `identityLost` says.
   case log(WALError)
   case disk(DiskError)

@@ -18,6 +18,8 @@ public enum MemberEvent: Sendable {
   case tick
   /// Go on with work that was put off for the sake of others (`StoreMember.hasBacklog`).
   case resume
+  /// The process is about to end: hand leadership to another member, if there is one.
+  case handOver
   case requests(RequestBatch)
   /// A frame from an authenticated peer; one frame as `MemberEffect.send` gave it at the sender.
   case received(Bytes, from: NodeID)
@@ -39,11 +41,14 @@ public enum MemberEffect: Sendable {
   case stop(StopReason)
 }
 
-public enum MemberReport: Hashable, Sendable {
+public enum MemberReport: Equatable, Sendable {
   case roleChanged(RoleChange)
   case checkpointed(LogIndex, bytes: UInt64)
-  case snapshotSent(to: NodeID, LogIndex)
+  /// A peer lacks entries that are gone: it was offered the newest checkpoint, at least this one.
+  case snapshotOffered(to: NodeID, LogIndex)
   case snapshotInstalled(LogIndex)
+  /// A peer sent bytes that are no frame of this version.
+  case malformedFrame(from: NodeID, PeerFrameError)
 }
 
 public enum StopReason: Equatable, Sendable {
@@ -51,4 +56,6 @@ public enum StopReason: Equatable, Sendable {
   case disk(DiskError)
   /// This member was removed from the cluster.
   case removed
+  /// The entry or snapshot at this index is committed, and cannot be read: going on would diverge.
+  case undecodable(LogIndex)
 }

@@ -15,6 +15,8 @@ public struct MemberFigures: Sendable {
   public var appliedIndex: LogIndex
   /// The log's files, in bytes on disk.
   public var logBytes: UInt64
+  /// A leader is known, and the certificate roles that the cluster was set up with are in force.
+  public var isReady: Bool
 
   public var revision: Int64
   public var compactRevision: Int64
@@ -28,17 +30,17 @@ public struct MemberFigures: Sendable {
 
   /// Writes without an answer, of this member's own clients.
   public var proposalsPending: Int
+  /// Commands of committed batches, whoever proposed them.
   public var proposalsCommitted: UInt64
   public var proposalsApplied: UInt64
+  /// Own clients' writes that ended in an error.
   public var proposalsFailed: UInt64
+  public var readsPending: Int
   public var readsFailed: UInt64
-
+  /// Range requests taken.
   public var ranges: UInt64
-  public var puts: UInt64
-  public var deletes: UInt64
-  public var transactions: UInt64
+
   public var watchStreams: Int
   public var watchers: Int
-  public var slowWatchers: Int
   public var leases: Int
 }

@@ -1,0 +1,1 @@
+../WALTests/CrashDisk.swift
