@@ -150,6 +150,11 @@ final class Store {
       bytesMax: bytesMax, now: now, progressPeriod: .seconds(600), header: Store.header,
       into: &watches)
     {}
+    return pumpNothing()
+  }
+
+  /// What was said since without a pump, per stream.
+  func pumpNothing() -> [UInt64: [WatchResponse]] {
     var responses: [UInt64: [WatchResponse]] = [:]
     for item in watches.items {
       do throws(KVError) {

@@ -76,10 +76,10 @@ struct RevisionLog: ~Copyable {
 
   /// The ordinal of the first record whose main revision is not less; `nextOrdinal` for none.
   func ordinal(atOrAfterRevision revision: Int64) -> UInt64 {
-    let segment = partition(segments.count) {
-      segments[$0].isEmpty || segments[$0].lastRevision < revision
-    }
-    guard segment < segments.count else { return nextOrdinal }
+    // Only the tail can be empty.
+    let filled = segments[tail].isEmpty ? tail : segments.count
+    let segment = partition(filled) { segments[$0].lastRevision < revision }
+    guard segment < filled else { return nextOrdinal }
     return segments[segment].ordinal(segments[segment].slot(atOrAfterRevision: revision))
   }
 

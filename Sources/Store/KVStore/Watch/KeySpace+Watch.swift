@@ -52,7 +52,8 @@ extension KeySpace {
     hub = WatchHub()
     swap(&hub, &replaced.hub)
     for slot in hub.slots where hub[slot].isSynced {
-      hub.makeLate(slot, from: max(hub[slot].next, hub.position + 1))
+      let next = max(hub[slot].next, hub.position + 1)
+      if next <= revision { hub.makeLate(slot, from: next) }
     }
     hub.position = revision
     hub.nextOrdinal = log.nextOrdinal
