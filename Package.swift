@@ -76,6 +76,7 @@ let table = [
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
   Row("keelson", "Programs", .program, ["Base", "Linux", "EventLoop", "NodeAgent"]),
+  Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(
     "storebench", "Programs", .bench,
     ["Base", "Linux", "Protobuf", "HTTP", "EventLoop", "EtcdAPI"]),
