@@ -123,6 +123,8 @@ int clinux_signalfd_take(int fd) {
 
 void clinux_signal_ignore(int number) { signal(number, SIG_IGN); }
 
+int clinux_raise(int number) { return raise(number) == 0 ? 0 : -EINVAL; }
+
 int clinux_pidfd_open(int pid) { return result(syscall(SYS_pidfd_open, pid, 0)); }
 
 int clinux_pidfd_signal(int pidfd, int number) {

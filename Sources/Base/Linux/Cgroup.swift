@@ -50,8 +50,8 @@ public struct CgroupHierarchy: Hashable, Sendable {
     return CgroupHierarchy(mountInfo: mounts, groups: groups, unifiedControllers: controllers)
   }
 
-  /// The texts of mountinfo (proc_pid_mountinfo(5)), cgroup (cgroups(7)) and cgroup.controllers.
-  init(mountInfo: String, groups: String, unifiedControllers: String) {
+  /// From the texts of mountinfo (proc_pid_mountinfo(5)), cgroup (cgroups(7)) and cgroup.controllers.
+  public init(mountInfo: String, groups: String, unifiedControllers: String) {
     var own: [String: String] = [:]
     var known: Set<String> = []
     for line in groups.split(separator: "\n") {

@@ -133,6 +133,12 @@ public struct Signal: Hashable, Comparable, Sendable {
     clinux_signal_ignore(number)
   }
 
+  /// Sends the signal to the calling thread.
+  public func raise() {
+    let outcome = clinux_raise(number)
+    precondition(outcome == 0, "a thread can signal itself")
+  }
+
   /// Signals as the kernel's bit set.
   static func mask(_ signals: [Signal]) -> UInt64 {
     signals.reduce(0) { $0 | 1 << UInt64($1.number - 1) }

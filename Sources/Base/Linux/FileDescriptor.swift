@@ -176,11 +176,11 @@ public struct Pipe: ~Copyable {
     writer = FileDescriptor(owning: ends[1])
   }
 
-  public consuming func split(
-    _ body: (consuming FileDescriptor, consuming FileDescriptor) -> Void
-  ) {
-    body(reader, writer)
-  }
+  /// The end to read from; the other closes, so that this process does not keep the pipe open.
+  public consuming func takeReader() -> FileDescriptor { reader }
+
+  /// The end to write to; the other closes.
+  public consuming func takeWriter() -> FileDescriptor { writer }
 }
 
 /// The process' own standard streams, borrowed: never closed.

@@ -45,7 +45,7 @@ public struct ProcessStatus: Hashable, Sendable {
 
   /// Reads the file's only line. The command stands in parentheses and may hold any byte, so the last
   /// parenthesis ends it.
-  static func parse(_ line: String) -> ProcessStatus? {
+  public static func parse(_ line: String) -> ProcessStatus? {
     guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close
     else { return nil }
     let fields = line[line.index(after: close)...].split(whereSeparator: \.isWhitespace)

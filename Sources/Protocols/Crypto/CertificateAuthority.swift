@@ -89,6 +89,7 @@ public struct CertificateAuthority: Sendable {
   private static func unsigned(
     _ profile: CertificateProfile, key: PrivateKey
   ) throws(CryptoError) -> Certificate {
+    // Safety: the certificate owns what OpenSSL gave, and every call below borrows it.
     guard let pointer = unsafe X509_new() else { throw .library(reason: takeLibraryReason()) }
     let certificate = unsafe Certificate(owning: pointer)
     // X.509 version 3 is written as 2 (RFC 5280 section 4.1.2.1).

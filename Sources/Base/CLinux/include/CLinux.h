@@ -43,6 +43,8 @@ int clinux_signalfd(uint64_t mask);
 // The number of a pending signal, or -EAGAIN.
 int clinux_signalfd_take(int fd);
 void clinux_signal_ignore(int number);
+// To the calling thread.
+int clinux_raise(int number);
 int clinux_pidfd_open(int pid);
 int clinux_pidfd_signal(int pidfd, int number);
 int clinux_kill(int pid, int number);
