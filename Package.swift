@@ -65,7 +65,9 @@ let table = [
   Row(
     "StoreServer", "Store", .shell,
     ["Base", "Crypto", "EventLoop", "Raft", "EtcdAPI", "KVStore", "Member"]),
-  Row("StoreClient", "Store", .shell, ["Base", "Protobuf", "EtcdAPI"]),
+  Row(
+    "StoreClient", "Store", .shell,
+    ["Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI"]),
 
   Row(
     "NodeAgent", "DataPlane", .shell,
