@@ -77,7 +77,9 @@ let table = [
     "Simulator", "Simulation", .shell,
     ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
 
-  Row("keelson", "Programs", .program, ["Base", "Linux", "EventLoop", "NodeAgent"]),
+  Row(
+    "keelson", "Programs", .program,
+    ["Base", "Linux", "EventLoop", "StoreClient", "NodeAgent"]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(
     "storebench", "Programs", .bench,

@@ -1,5 +1,6 @@
 public import Base
 public import EtcdAPI
+public import EventLoop
 import Protobuf
 
 /// A client of the store: etcd v3 over gRPC, with its endpoints balanced.
@@ -10,6 +11,26 @@ public final class StoreClient: Sendable {
   public let endpoints: [StoreEndpoint]
   public let options: StoreClientOptions
   let pool: ConnectionPool
+
+  /// Connects when first asked. `loop` must be running, on any thread but a blocked one.
+  ///
+  /// Fails with `endpoint` where an endpoint is none, or there is none.
+  public convenience init(
+    endpoints: [String], credentials: StoreCredentials = StoreCredentials(),
+    options: StoreClientOptions = StoreClientOptions(), loop: EventLoop
+  ) throws(StoreError) {
+    let parsed: [StoreEndpoint]
+    do {
+      parsed = try StoreEndpoint.list(endpoints)
+    } catch {
+      throw .endpoint(error)
+    }
+    self.init(
+      endpoints: parsed, options: options,
+      connector: TransportConnector(credentials: credentials, options: options, loop: loop),
+      // Clients that start together spread over the members.
+      first: Int.random(in: 0..<parsed.count))
+  }
 
   init(
     endpoints: [StoreEndpoint], options: StoreClientOptions, connector: any MemberConnector,

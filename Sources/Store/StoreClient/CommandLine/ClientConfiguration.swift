@@ -36,7 +36,7 @@ public struct ClientConfiguration: Hashable, Sendable {
     "dial-timeout", "command-timeout", "keepalive-time", "keepalive-timeout", "write-out", "hex",
   ]
 
-  /// - Parameter file: read where flags and environment name no endpoints or no certificates.
+  /// `file` is read where flags and environment name no endpoints or no certificates.
   init(
     _ values: FlagValues, file: () throws(CommandFailure) -> ClientFile?
   ) throws(CommandFailure) {

@@ -136,9 +136,8 @@ enum KeyArguments {
 
   // MARK: - Ranges
 
-  /// The key and range end that operands, `--prefix` and `--from-key` name.
-  ///
-  /// - Parameter extraOperands: whether etcdctl overlooks operands behind the second.
+  /// The key and range end that operands, `--prefix` and `--from-key` name. `extraOperands`: whether
+  /// etcdctl overlooks operands behind the second.
   static func keyRange(
     _ values: FlagValues, command: String, extraOperands: Bool
   ) throws(CommandFailure) -> (key: Bytes, end: Bytes) {
