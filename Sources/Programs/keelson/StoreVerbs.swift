@@ -64,7 +64,7 @@ extension CommandConsole {
   fileprivate static func process(_ loop: EventLoop) -> CommandConsole {
     CommandConsole(
       environment: ProcessInfo.processInfo.environment,
-      isRoot: geteuid() == 0,
+      isRoot: Machine.userID == 0,
       isTerminal: isatty(STDOUT_FILENO) == 1,
       write: { emit($0, to: .standardOutput) },
       writeError: { emit($0, to: .standardError) },

@@ -95,7 +95,8 @@ extension JSONObject: Hashable {
   }
 
   public func hash(into hasher: inout Hasher) {
-    // Independent of the order: a sum of the members' own hashes.
-    hasher.combine(members.reduce(0) { $0 &+ $1.hashValue })
+    // Independent of the order of the members.
+    let byName = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    hasher.combine(byName)
   }
 }

@@ -17,10 +17,10 @@ extension StoreCommand {
       var style = session.printer.style
       style.valueOnly = true
       var out = ByteBuffer()
-      ResponsePrinter(style).printSimple(kv, into: &out)
+      ResponsePrinter(style).renderSimple(kv, into: &out)
       session.console.write(out.take())
     case .json:
-      try session.print { (out) throws(CommandFailure) in
+      try session.emit { (out) throws(CommandFailure) in
         out.writeLine(goJSON: try response.json)
       }
     case .fields, .table, .protobuf: throw session.printer.style.format.unsupported

@@ -14,8 +14,8 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.alarm(AlarmRequest(action: .get))
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -35,8 +35,8 @@ extension StoreCommand {
       }
       return all
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -46,8 +46,8 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.memberList()
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -62,8 +62,8 @@ extension StoreCommand {
     for (endpoint, error) in failures {
       session.complain("Failed to get the status of endpoint \(endpoint) (\(error))")
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(answers, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(answers, into: &out)
     }
     // etcdctl ends with 1 and says no more.
     if !failures.isEmpty { throw CommandFailure(.error, "") }
@@ -83,8 +83,8 @@ extension StoreCommand {
     for (endpoint, error) in failures {
       session.complain("Failed to get the hash of endpoint \(endpoint) (\(error))")
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(answers, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(answers, into: &out)
     }
     if let (_, error) = failures.last { throw CommandFailure(error) }
   }
@@ -96,7 +96,7 @@ extension StoreCommand {
     let endpoints = try await session.endpoints(values)
     let health = await session.concurrently(endpoints) { await session.health(of: $0) }
     var (out, errors) = (ByteBuffer(), ByteBuffer())
-    try session.printer.print(health, into: &out, errors: &errors)
+    try session.printer.render(health, into: &out, errors: &errors)
     session.console.write(out.take())
     session.console.writeError(errors.take())
     if health.contains(where: { $0.error != nil }) {

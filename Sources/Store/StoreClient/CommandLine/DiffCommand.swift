@@ -27,7 +27,7 @@ extension StoreCommand {
     let diff = NodeDiff(
       desired: found[0].map { PodSide($0, under: sides[0]) },
       actual: found[1].map { PodSide($0, under: sides[1]) })
-    try session.print { (out) throws(CommandFailure) in
+    try session.emit { (out) throws(CommandFailure) in
       switch session.printer.style.format {
       case .simple, .table: out.write(diff.text(node: node))
       case .json: out.writeLine(goJSON: diff.json(node: node))

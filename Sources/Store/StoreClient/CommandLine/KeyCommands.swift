@@ -20,11 +20,11 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.range(request)
     }
-    try session.print { (out) throws(CommandFailure) in
+    try session.emit { (out) throws(CommandFailure) in
       if request.countOnly {
-        try printer.print(count: response, into: &out)
+        try printer.render(count: response, into: &out)
       } else {
-        try printer.print(response, into: &out)
+        try printer.render(response, into: &out)
       }
     }
   }
@@ -40,8 +40,8 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.put(request)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -55,8 +55,8 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.deleteRange(request)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -94,8 +94,8 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.txn(request)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 }

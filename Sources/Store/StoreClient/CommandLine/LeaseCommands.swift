@@ -19,8 +19,8 @@ extension StoreCommand {
     let response = try await session.ask(prefix: "failed to grant lease") {
       (client) async throws(StoreError) in try await client.leaseGrant(ttl: ttl)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -35,8 +35,8 @@ extension StoreCommand {
     let response = try await session.ask(prefix: "failed to revoke lease") {
       (client) async throws(StoreError) in try await client.leaseRevoke(id: id)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, id: id, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, id: id, into: &out)
     }
   }
 
@@ -52,8 +52,8 @@ extension StoreCommand {
       (client) async throws(StoreError) in
       try await client.leaseTimeToLive(id: id, keys: withKeys)
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, withKeys: withKeys, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, withKeys: withKeys, into: &out)
     }
   }
 
@@ -63,8 +63,8 @@ extension StoreCommand {
     let response = try await session.ask(failingWith: .badConnection) {
       (client) async throws(StoreError) in try await client.leases()
     }
-    try session.print { (out) throws(CommandFailure) in
-      try session.printer.print(response, into: &out)
+    try session.emit { (out) throws(CommandFailure) in
+      try session.printer.render(response, into: &out)
     }
   }
 
@@ -81,8 +81,8 @@ extension StoreCommand {
       let response = try await session.ask(failingWith: .badConnection) {
         (client) async throws(StoreError) in try await client.keepAliveOnce(id: id)
       }
-      try session.print { (out) throws(CommandFailure) in
-        try session.printer.print(response, into: &out)
+      try session.emit { (out) throws(CommandFailure) in
+        try session.printer.render(response, into: &out)
       }
     } else {
       try await session.keepAlive(id)
@@ -122,7 +122,7 @@ extension CommandSession {
     do throws(StoreError) {
       for try await response in try client(for: id) {
         do throws(CommandFailure) {
-          try print { (out) throws(CommandFailure) in try printer.print(response, into: &out) }
+          try emit { (out) throws(CommandFailure) in try printer.render(response, into: &out) }
         } catch {
           console.writeError(Bytes(error.text))
         }

@@ -19,7 +19,7 @@ struct EndpointHealth: Hashable, Sendable {
 }
 
 extension ResponsePrinter {
-  func print(_ response: AlarmResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: AlarmResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       // Go prints the message in its text form, with a space at the end.
@@ -28,7 +28,7 @@ extension ResponsePrinter {
       }
     case .json: out.writeLine(goJSON: response.goJSON)
     case .fields:
-      printHeader(response.header, into: &out)
+      renderHeader(response.header, into: &out)
       for alarm in response.alarms {
         field("MemberID", alarm.memberID, into: &out)
         field("AlarmType", alarm.alarm.goText, into: &out)
@@ -39,12 +39,12 @@ extension ResponsePrinter {
     }
   }
 
-  func print(_ response: MemberListResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: MemberListResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       for member in response.members { out.writeLine(cells(member).joined(separator: ", ")) }
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: printFields(response, into: &out)
+    case .fields: renderFields(response, into: &out)
     case .table:
       var table = TextTable(["ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner"])
       for member in response.members { table.add(cells(member)) }
@@ -61,8 +61,8 @@ extension ResponsePrinter {
     ]
   }
 
-  private func printFields(_ response: MemberListResponse, into out: inout ByteBuffer) {
-    printHeader(response.header, into: &out)
+  private func renderFields(_ response: MemberListResponse, into out: inout ByteBuffer) {
+    renderHeader(response.header, into: &out)
     for member in response.members {
       field("ID", member.id, into: &out)
       field("Name", GoText.quoted(member.name), into: &out)
@@ -75,7 +75,7 @@ extension ResponsePrinter {
 
   // MARK: - Endpoints
 
-  func print(
+  func render(
     _ answers: [EndpointAnswer<StatusResponse>], into out: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
@@ -85,7 +85,7 @@ extension ResponsePrinter {
       out.writeLine(
         goJSON: .array(
           answers.map { ["Endpoint": .string($0.endpoint), "Status": $0.response.goJSON] }))
-    case .fields: for answer in answers { printFields(answer, into: &out) }
+    case .fields: for answer in answers { renderFields(answer, into: &out) }
     case .table:
       var table = TextTable([
         "endpoint", "ID", "version", "db size", "is leader", "is learner", "raft term",
@@ -107,11 +107,11 @@ extension ResponsePrinter {
     ]
   }
 
-  private func printFields(
+  private func renderFields(
     _ answer: EndpointAnswer<StatusResponse>, into out: inout ByteBuffer
   ) {
     let status = answer.response
-    printHeader(status.header, into: &out)
+    renderHeader(status.header, into: &out)
     field("Version", GoText.quoted(status.version), into: &out)
     field("DBSize", status.dbSize, into: &out)
     field("Leader", status.leader, into: &out)
@@ -124,7 +124,7 @@ extension ResponsePrinter {
     out.writeLine("")
   }
 
-  func print(
+  func render(
     _ answers: [EndpointAnswer<HashKVResponse>], into out: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
@@ -136,7 +136,7 @@ extension ResponsePrinter {
           answers.map { ["Endpoint": .string($0.endpoint), "HashKV": $0.response.goJSON] }))
     case .fields:
       for answer in answers {
-        printHeader(answer.response.header, into: &out)
+        renderHeader(answer.response.header, into: &out)
         field("Endpoint", GoText.quoted(answer.endpoint), into: &out)
         field("Hash", answer.response.hash, into: &out)
         out.writeLine("")
@@ -150,11 +150,11 @@ extension ResponsePrinter {
   }
 
   /// In the simple format the unhealthy ones go to standard error, as etcdctl 3.6 does it.
-  func print(
+  func render(
     _ health: [EndpointHealth], into out: inout ByteBuffer, errors: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
-    case .simple: for one in health { printSimple(one, into: &out, errors: &errors) }
+    case .simple: for one in health { renderSimple(one, into: &out, errors: &errors) }
     case .json: out.writeLine(goJSON: .array(health.map(\.goJSON)))
     case .fields:
       for one in health {
@@ -176,7 +176,7 @@ extension ResponsePrinter {
     }
   }
 
-  private func printSimple(
+  private func renderSimple(
     _ health: EndpointHealth, into out: inout ByteBuffer, errors: inout ByteBuffer
   ) {
     if let error = health.error {

@@ -3,48 +3,48 @@ import EtcdAPI
 
 /// `"Name" : value` a line, strings in Go's quotes.
 extension ResponsePrinter {
-  func printFields(_ response: RangeResponse, into out: inout ByteBuffer) {
-    printHeader(response.header, into: &out)
-    for kv in response.kvs { printFields(kv, prefix: "", into: &out) }
+  func renderFields(_ response: RangeResponse, into out: inout ByteBuffer) {
+    renderHeader(response.header, into: &out)
+    for kv in response.kvs { renderFields(kv, prefix: "", into: &out) }
     field("More", response.more, into: &out)
     field("Count", response.count, into: &out)
   }
 
-  func printFields(_ response: PutResponse, into out: inout ByteBuffer) {
-    printHeader(response.header, into: &out)
-    if let kv = response.prevKv { printFields(kv, prefix: "Prev", into: &out) }
+  func renderFields(_ response: PutResponse, into out: inout ByteBuffer) {
+    renderHeader(response.header, into: &out)
+    if let kv = response.prevKv { renderFields(kv, prefix: "Prev", into: &out) }
   }
 
-  func printFields(_ response: DeleteRangeResponse, into out: inout ByteBuffer) {
-    printHeader(response.header, into: &out)
+  func renderFields(_ response: DeleteRangeResponse, into out: inout ByteBuffer) {
+    renderHeader(response.header, into: &out)
     field("Deleted", response.deleted, into: &out)
-    for kv in response.prevKvs { printFields(kv, prefix: "Prev", into: &out) }
+    for kv in response.prevKvs { renderFields(kv, prefix: "Prev", into: &out) }
   }
 
-  func printFields(_ response: TxnResponse, into out: inout ByteBuffer) throws(CommandFailure) {
-    printHeader(response.header, into: &out)
+  func renderFields(_ response: TxnResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+    renderHeader(response.header, into: &out)
     field("Succeeded", response.succeeded, into: &out)
     for operation in response.responses {
       switch operation.response {
-      case .range(let response): printFields(response, into: &out)
-      case .put(let response): printFields(response, into: &out)
-      case .deleteRange(let response): printFields(response, into: &out)
-      case .txn(let response): try printFields(response, into: &out)
+      case .range(let response): renderFields(response, into: &out)
+      case .put(let response): renderFields(response, into: &out)
+      case .deleteRange(let response): renderFields(response, into: &out)
+      case .txn(let response): try renderFields(response, into: &out)
       case nil: break
       }
     }
   }
 
-  func printFields(_ batch: WatchBatch, into out: inout ByteBuffer) {
-    printHeader(batch.header, into: &out)
+  func renderFields(_ batch: WatchBatch, into out: inout ByteBuffer) {
+    renderHeader(batch.header, into: &out)
     for event in batch.events {
       field("Type", event.type.goText, into: &out)
-      if let kv = event.prevKv { printFields(kv, prefix: "Prev", into: &out) }
-      if let kv = event.kv { printFields(kv, prefix: "", into: &out) }
+      if let kv = event.prevKv { renderFields(kv, prefix: "Prev", into: &out) }
+      if let kv = event.kv { renderFields(kv, prefix: "", into: &out) }
     }
   }
 
-  func printHeader(_ header: ResponseHeader?, into out: inout ByteBuffer) {
+  func renderHeader(_ header: ResponseHeader?, into out: inout ByteBuffer) {
     let header = header ?? ResponseHeader()
     field("ClusterID", header.clusterID, into: &out)
     field("MemberID", header.memberID, into: &out)
@@ -52,7 +52,7 @@ extension ResponsePrinter {
     field("RaftTerm", header.raftTerm, into: &out)
   }
 
-  private func printFields(_ kv: KeyValue, prefix: String, into out: inout ByteBuffer) {
+  private func renderFields(_ kv: KeyValue, prefix: String, into out: inout ByteBuffer) {
     field("\(prefix)Key", GoText.quoted(kv.key), into: &out)
     field("\(prefix)CreateRevision", kv.createRevision, into: &out)
     field("\(prefix)ModRevision", kv.modRevision, into: &out)

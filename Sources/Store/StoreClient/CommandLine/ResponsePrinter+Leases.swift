@@ -3,39 +3,39 @@ import EtcdAPI
 import JSON
 
 extension ResponsePrinter {
-  func print(_ response: LeaseGrantResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: LeaseGrantResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       out.writeLine("lease \(GoText.hex16(response.id)) granted with TTL(\(response.ttl)s)")
     case .json: out.writeLine(goJSON: response.goJSON)
     case .fields:
-      printHeader(response.header, into: &out)
+      renderHeader(response.header, into: &out)
       field("ID", response.id, into: &out)
       field("TTL", response.ttl, into: &out)
     case .table, .protobuf: throw style.format.unsupported
     }
   }
 
-  func print(
+  func render(
     _ response: LeaseRevokeResponse, id: Int64, into out: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
     case .simple: out.writeLine("lease \(GoText.hex16(id)) revoked")
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: printHeader(response.header, into: &out)
+    case .fields: renderHeader(response.header, into: &out)
     case .table, .protobuf: throw style.format.unsupported
     }
   }
 
   /// `withKeys`: whether the keys were asked for.
-  func print(
+  func render(
     _ response: LeaseTimeToLiveResponse, withKeys: Bool, into out: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
-    case .simple: printSimple(response, withKeys: withKeys, into: &out)
+    case .simple: renderSimple(response, withKeys: withKeys, into: &out)
     case .json: out.writeLine(goJSON: response.goJSON)
     case .fields:
-      printHeader(response.header, into: &out)
+      renderHeader(response.header, into: &out)
       field("ID", response.id, into: &out)
       field("TTL", response.ttl, into: &out)
       field("GrantedTTL", response.grantedTTL, into: &out)
@@ -44,7 +44,7 @@ extension ResponsePrinter {
     }
   }
 
-  private func printSimple(
+  private func renderSimple(
     _ response: LeaseTimeToLiveResponse, withKeys: Bool, into out: inout ByteBuffer
   ) {
     let name = "lease \(GoText.hex16(response.id))"
@@ -64,20 +64,20 @@ extension ResponsePrinter {
     out.writeLine("")
   }
 
-  func print(_ response: LeaseLeasesResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: LeaseLeasesResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       out.writeLine("found \(response.leases.count) leases")
       for lease in response.leases { out.writeLine(GoText.hex16(lease.id)) }
     case .json: out.writeLine(goJSON: response.goJSON)
     case .fields:
-      printHeader(response.header, into: &out)
+      renderHeader(response.header, into: &out)
       for lease in response.leases { field("ID", lease.id, into: &out) }
     case .table, .protobuf: throw style.format.unsupported
     }
   }
 
-  func print(
+  func render(
     _ response: LeaseKeepAliveResponse, into out: inout ByteBuffer
   ) throws(CommandFailure) {
     switch style.format {
@@ -85,7 +85,7 @@ extension ResponsePrinter {
       out.writeLine("lease \(GoText.hex16(response.id)) keepalived with TTL(\(response.ttl))")
     case .json: out.writeLine(goJSON: response.goJSON)
     case .fields:
-      printHeader(response.header, into: &out)
+      renderHeader(response.header, into: &out)
       field("ID", response.id, into: &out)
       field("TTL", response.ttl, into: &out)
     case .table, .protobuf: throw style.format.unsupported

@@ -11,68 +11,68 @@ struct ResponsePrinter: Hashable, Sendable {
     self.style = style
   }
 
-  func print(_ response: RangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: RangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
-    case .simple: for kv in response.kvs { printSimple(kv, into: &out) }
+    case .simple: for kv in response.kvs { renderSimple(kv, into: &out) }
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: printFields(response, into: &out)
+    case .fields: renderFields(response, into: &out)
     case .protobuf: out.write(response.encoded)
     case .table: throw style.format.unsupported
     }
   }
 
   /// A count alone: what `--count-only` asks for.
-  func print(count response: RangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(count response: RangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple: out.writeLine("\(response.count)")
-    case .json, .fields, .protobuf, .table: try print(response, into: &out)
+    case .json, .fields, .protobuf, .table: try render(response, into: &out)
     }
   }
 
-  func print(_ response: PutResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: PutResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       out.writeLine("OK")
-      if let kv = response.prevKv { printSimple(kv, into: &out) }
+      if let kv = response.prevKv { renderSimple(kv, into: &out) }
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: printFields(response, into: &out)
+    case .fields: renderFields(response, into: &out)
     case .protobuf: out.write(response.encoded)
     case .table: throw style.format.unsupported
     }
   }
 
-  func print(_ response: DeleteRangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: DeleteRangeResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       out.writeLine("\(response.deleted)")
-      for kv in response.prevKvs { printSimple(kv, into: &out) }
+      for kv in response.prevKvs { renderSimple(kv, into: &out) }
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: printFields(response, into: &out)
+    case .fields: renderFields(response, into: &out)
     case .protobuf: out.write(response.encoded)
     case .table: throw style.format.unsupported
     }
   }
 
-  func print(_ response: TxnResponse, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ response: TxnResponse, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
-    case .simple: try printSimple(response, into: &out)
+    case .simple: try renderSimple(response, into: &out)
     case .json: out.writeLine(goJSON: response.goJSON)
-    case .fields: try printFields(response, into: &out)
+    case .fields: try renderFields(response, into: &out)
     case .protobuf: out.write(response.encoded)
     case .table: throw style.format.unsupported
     }
   }
 
-  func print(_ batch: WatchBatch, into out: inout ByteBuffer) throws(CommandFailure) {
+  func render(_ batch: WatchBatch, into out: inout ByteBuffer) throws(CommandFailure) {
     switch style.format {
     case .simple:
       for event in batch.events {
         out.writeLine(event.type.goText)
-        if let kv = event.prevKv { printSimple(kv, into: &out) }
-        if let kv = event.kv { printSimple(kv, into: &out) }
+        if let kv = event.prevKv { renderSimple(kv, into: &out) }
+        if let kv = event.kv { renderSimple(kv, into: &out) }
       }
     case .json: out.writeLine(goJSON: batch.goJSON)
-    case .fields: printFields(batch, into: &out)
+    case .fields: renderFields(batch, into: &out)
     case .protobuf:
       out.write(WatchResponse(header: batch.header, events: batch.events).encoded)
     case .table: throw style.format.unsupported
@@ -81,23 +81,23 @@ struct ResponsePrinter: Hashable, Sendable {
 
   // MARK: - Simple
 
-  private func printSimple(_ response: TxnResponse, into out: inout ByteBuffer)
+  private func renderSimple(_ response: TxnResponse, into out: inout ByteBuffer)
     throws(CommandFailure)
   {
     out.writeLine(response.succeeded ? "SUCCESS" : "FAILURE")
     for operation in response.responses {
       out.writeLine("")
       switch operation.response {
-      case .range(let response): try print(response, into: &out)
-      case .put(let response): try print(response, into: &out)
-      case .deleteRange(let response): try print(response, into: &out)
-      case .txn(let response): try print(response, into: &out)
+      case .range(let response): try render(response, into: &out)
+      case .put(let response): try render(response, into: &out)
+      case .deleteRange(let response): try render(response, into: &out)
+      case .txn(let response): try render(response, into: &out)
       case nil: break
       }
     }
   }
 
-  func printSimple(_ kv: KeyValue, into out: inout ByteBuffer) {
+  func renderSimple(_ kv: KeyValue, into out: inout ByteBuffer) {
     if !style.valueOnly { out.writeLine(shown(kv.key)) }
     out.writeLine(shownValue(kv.value))
   }

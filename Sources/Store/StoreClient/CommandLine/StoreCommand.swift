@@ -149,7 +149,7 @@ struct CommandSession: Sendable {
   }
 
   /// Writes on standard output what `build` makes.
-  func print(
+  func emit(
     _ build: (inout ByteBuffer) throws(CommandFailure) -> Void
   ) throws(CommandFailure) {
     var out = ByteBuffer()

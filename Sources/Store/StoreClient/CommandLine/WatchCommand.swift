@@ -73,9 +73,9 @@ extension CommandSession {
   }
 
   private func show(_ batch: WatchBatch, _ program: [String]) async throws(CommandFailure) {
-    try print { (out) throws(CommandFailure) in
+    try emit { (out) throws(CommandFailure) in
       if batch.isProgress { out.writeLine("progress notify: \(batch.header.revision)") }
-      try printer.print(batch, into: &out)
+      try printer.render(batch, into: &out)
     }
     if program.isEmpty { return }
     for event in batch.events {
@@ -96,7 +96,7 @@ extension CommandSession {
     case .compacted(let oldest):
       console.writeError(Bytes("watch was canceled (\(error))\n"))
       if printer.style.format == .json {
-        try print { (out) throws(CommandFailure) in
+        try emit { (out) throws(CommandFailure) in
           out.writeLine(
             goJSON: watchJSON(
               header: ResponseHeader(), events: [], compactRevision: oldest, isCanceled: true))
