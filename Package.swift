@@ -64,7 +64,10 @@ let table = [
   Row("Member", "Store", .pure, ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore"]),
   Row(
     "StoreServer", "Store", .shell,
-    ["Base", "Crypto", "EventLoop", "Raft", "EtcdAPI", "KVStore", "Member"]),
+    [
+      "Base", "Linux", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "Raft", "WAL",
+      "EtcdAPI", "KVStore", "Member",
+    ]),
   Row(
     "StoreClient", "Store", .shell,
     ["Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI"]),
@@ -103,7 +106,10 @@ let tests: [(name: String, imports: [String])] = [
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
-  ("StoreServerTests", ["Base", "EtcdAPI", "KVStore", "Member", "StoreServer"]),
+  (
+    "StoreServerTests",
+    ["Base", "Linux", "Crypto", "EventLoop", "EtcdAPI", "KVStore", "Member", "StoreServer"]
+  ),
   ("TidyTests", []),
   ("TransportTests", ["Base", "Linux", "HTTP", "Crypto", "EventLoop", "Transport"]),
   ("WALTests", ["Base", "Raft", "WAL"]),

@@ -9,12 +9,6 @@ import Testing
   private static let first = RequestOrigin(connection: 7, stream: 1)
   private static let second = RequestOrigin(connection: 7, stream: 3)
 
-  private static func table(identity: ClientIdentity? = nil) -> CallTable {
-    var table = CallTable()
-    table.connected(7, identity: identity)
-    return table
-  }
-
   private static func describe(_ batch: RequestBatch?) -> [String] {
     (batch?.items ?? []).map { item in
       switch item {
@@ -29,9 +23,10 @@ import Testing
   }
 
   @Test func `a turn's messages become one batch in their order`() {
-    var table = Self.table(identity: ClientIdentity(commonName: "n1", organizations: ["node"]))
-    table.opened(Self.first, .put, deadline: nil)
-    table.opened(Self.second, .watch, deadline: nil)
+    var table = CallTable()
+    let node = ClientIdentity(commonName: "n1", organizations: ["node"])
+    table.opened(Self.first, .put, identity: node)
+    table.opened(Self.second, .watch, identity: nil)
     #expect(table.received("w", on: Self.second) == nil)
     #expect(table.received("p", on: Self.first) == nil)
     #expect(table.halfClosed(Self.first) == nil)
@@ -39,14 +34,14 @@ import Testing
     #expect(table.halfClosed(Self.second) == nil)
     #expect(
       Self.describe(table.takeBatch()) == [
-        "request 3 watch n1 w", "request 1 put n1 p", "request 3 watch n1 x", "halfClosed 3",
+        "request 3 watch - w", "request 1 put n1 p", "request 3 watch - x", "halfClosed 3",
       ])
     #expect(table.takeBatch() == nil)
   }
 
   @Test func `a unary call has exactly one message`() {
-    var table = Self.table()
-    table.opened(Self.first, .range, deadline: nil)
+    var table = CallTable()
+    table.opened(Self.first, .range, identity: nil)
     #expect(table.halfClosed(Self.first)?.code == 13)
     #expect(table.received("a", on: Self.first) == nil)
     #expect(table.received("b", on: Self.first)?.code == 13)
@@ -54,46 +49,31 @@ import Testing
   }
 
   @Test func `the core hears of a call's end only while the call is open`() {
-    var table = Self.table()
-    table.opened(Self.first, .range, deadline: nil)
+    var table = CallTable()
+    table.opened(Self.first, .range, identity: nil)
     #expect(table.ended(Self.first) == .range)
     #expect(table.ended(Self.first) == nil)
-    table.closed(Self.first)
+    #expect(table.closed(Self.first) == nil)
     table.congested(Self.first)
     #expect(table.received("late", on: Self.first) == nil)
     #expect(table.takeBatch() == nil)
     #expect(table.callCount == 0)
   }
 
-  @Test func `a lost connection closes its calls in order`() {
-    var table = Self.table()
-    for stream in [9, 5, 1] {
-      table.opened(
-        RequestOrigin(connection: 7, stream: UInt32(stream)), .watch, deadline: nil)
-    }
-    table.disconnected(7)
-    #expect(Self.describe(table.takeBatch()) == ["closed 1", "closed 5", "closed 9"])
+  @Test func `a call that a client gives up is closed for the core, once`() {
+    var table = CallTable()
+    table.opened(Self.first, .watch, identity: nil)
+    #expect(table.closed(Self.first) == .watch)
+    #expect(table.closed(Self.first) == nil)
+    #expect(Self.describe(table.takeBatch()) == ["closed 1"])
     #expect(table.callCount == 0)
-  }
-
-  @Test func `deadlines expire in order and once the call is closed no more`() {
-    var table = Self.table()
-    table.opened(Self.second, .range, deadline: Instant(nanoseconds: 10))
-    table.opened(Self.first, .put, deadline: Instant(nanoseconds: 5))
-    #expect(table.expired(at: Instant(nanoseconds: 4)) == [])
-    #expect(table.expired(at: Instant(nanoseconds: 10)) == [Self.first, Self.second])
-    table.closed(Self.first)
-    #expect(table.expired(at: Instant(nanoseconds: 10)) == [Self.second])
-    #expect(table.ended(Self.second) == .range)
-    #expect(table.expired(at: Instant(nanoseconds: 10)) == [])
   }
 
   @Test func `two calls on one stream are a programmer's error`() async {
     await #expect(processExitsWith: .failure) {
       var table = CallTable()
-      table.connected(1, identity: nil)
-      table.opened(RequestOrigin(connection: 1, stream: 1), .put, deadline: nil)
-      table.opened(RequestOrigin(connection: 1, stream: 1), .put, deadline: nil)
+      table.opened(RequestOrigin(connection: 1, stream: 1), .put, identity: nil)
+      table.opened(RequestOrigin(connection: 1, stream: 1), .put, identity: nil)
     }
   }
 }

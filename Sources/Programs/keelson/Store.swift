@@ -3,6 +3,6 @@ extension Command {
     CommandTable(
       program: "keelson store",
       summary: "Serve the store, or ask it.",
-      rows: StoreVerbs.rows),
+      rows: [.storeServe] + StoreVerbs.rows),
     name: "store")
 }

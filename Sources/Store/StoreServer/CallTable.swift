@@ -10,86 +10,60 @@ public import Member
 public struct CallTable: Sendable {
   private struct Call {
     let method: Method
-    /// nil: the client waits as long as the core does.
-    let deadline: Instant?
+    let identity: ClientIdentity?
     var hasMessage = false
   }
 
-  private struct Connection {
-    let identity: ClientIdentity?
-    var calls: [UInt32: Call] = [:]
-  }
-
-  private var connections: [UInt64: Connection] = [:]
+  private var calls: [RequestOrigin: Call] = [:]
   private var gathered = RequestBatch()
-  /// Calls that are open.
-  public private(set) var callCount = 0
-  /// Calls with a deadline.
-  private var deadlineCount = 0
 
   public init() {}
 
+  /// Calls that are open.
+  public var callCount: Int { calls.count }
+
   // MARK: - What clients do
 
-  public mutating func connected(_ connection: UInt64, identity: ClientIdentity?) {
-    precondition(connections[connection] == nil, "connection numbers are unique")
-    connections[connection] = Connection(identity: identity)
-  }
-
-  /// Every open call of the connection is closed.
-  public mutating func disconnected(_ connection: UInt64) {
-    guard let gone = connections.removeValue(forKey: connection) else { return }
-    for (stream, call) in gone.calls.sorted(by: { $0.key < $1.key }) {
-      removed(call)
-      gathered.items.append(.closed(RequestOrigin(connection: connection, stream: stream)))
-    }
-  }
-
-  public mutating func opened(_ origin: RequestOrigin, _ method: Method, deadline: Instant?) {
-    let call = Call(method: method, deadline: deadline)
-    let replaced = connections[origin.connection]?.calls.updateValue(call, forKey: origin.stream)
+  public mutating func opened(
+    _ origin: RequestOrigin, _ method: Method, identity: ClientIdentity?
+  ) {
+    let replaced = calls.updateValue(Call(method: method, identity: identity), forKey: origin)
     precondition(replaced == nil, "a stream carries one call")
-    callCount += 1
-    if deadline != nil { deadlineCount += 1 }
   }
 
   /// Takes a message. Gives a status where the call must end instead: a unary call has one request.
   public mutating func received(_ body: Bytes, on origin: RequestOrigin) -> EtcdStatus? {
-    guard let index = connections.index(forKey: origin.connection),
-      var call = connections.values[index].calls[origin.stream]
-    else { return nil }
+    guard let place = calls.index(forKey: origin) else { return nil }
+    let call = calls.values[place]
     if !call.method.isStream {
       guard !call.hasMessage else { return .tooManyMessages }
-      call.hasMessage = true
-      connections.values[index].calls[origin.stream] = call
+      calls.values[place].hasMessage = true
     }
-    let identity = connections.values[index].identity
-    gathered.items.append(.request(origin, call.method, identity, body: body))
+    gathered.items.append(.request(origin, call.method, call.identity, body: body))
     return nil
   }
 
   /// The client sends no more. Gives a status where the call must end: a unary call has a request.
   public mutating func halfClosed(_ origin: RequestOrigin) -> EtcdStatus? {
-    guard let call = connections[origin.connection]?.calls[origin.stream] else { return nil }
+    guard let call = calls[origin] else { return nil }
     guard call.method.isStream else { return call.hasMessage ? nil : .noMessage }
     gathered.items.append(.halfClosed(origin))
     return nil
   }
 
   public mutating func congested(_ origin: RequestOrigin) {
-    if isOpen(origin) { gathered.items.append(.congested(origin)) }
+    if calls[origin] != nil { gathered.items.append(.congested(origin)) }
   }
 
   public mutating func writable(_ origin: RequestOrigin) {
-    if isOpen(origin) { gathered.items.append(.writable(origin)) }
+    if calls[origin] != nil { gathered.items.append(.writable(origin)) }
   }
 
-  /// The client reset the stream, or the server ends it before the core does.
-  public mutating func closed(_ origin: RequestOrigin) {
-    guard let call = connections[origin.connection]?.calls.removeValue(forKey: origin.stream)
-    else { return }
-    removed(call)
+  /// The call is over and the core did not end it: the client is gone, or was sent a status here.
+  public mutating func closed(_ origin: RequestOrigin) -> Method? {
+    guard let call = calls.removeValue(forKey: origin) else { return nil }
     gathered.items.append(.closed(origin))
+    return call.method
   }
 
   /// What came in since the last take, in order; nil: nothing.
@@ -103,39 +77,11 @@ public struct CallTable: Sendable {
 
   // MARK: - What the core does
 
-  public func isOpen(_ origin: RequestOrigin) -> Bool {
-    connections[origin.connection]?.calls[origin.stream] != nil
-  }
+  public func method(of origin: RequestOrigin) -> Method? { calls[origin]?.method }
 
-  public func method(of origin: RequestOrigin) -> Method? {
-    connections[origin.connection]?.calls[origin.stream]?.method
-  }
-
-  /// The core ended the call: whether it was still open.
+  /// The core ends the call; nil where it is over already.
   public mutating func ended(_ origin: RequestOrigin) -> Method? {
-    guard let call = connections[origin.connection]?.calls.removeValue(forKey: origin.stream)
-    else { return nil }
-    removed(call)
-    return call.method
-  }
-
-  /// Calls whose deadline has passed, ordered by origin. They stay open until `closed`.
-  public func expired(at now: Instant) -> [RequestOrigin] {
-    guard deadlineCount > 0 else { return [] }
-    var origins: [RequestOrigin] = []
-    for (number, connection) in connections {
-      for (stream, call) in connection.calls {
-        if let deadline = call.deadline, deadline <= now {
-          origins.append(RequestOrigin(connection: number, stream: stream))
-        }
-      }
-    }
-    return origins.sorted { ($0.connection, $0.stream) < ($1.connection, $1.stream) }
-  }
-
-  private mutating func removed(_ call: Call) {
-    callCount -= 1
-    if call.deadline != nil { deadlineCount -= 1 }
+    calls.removeValue(forKey: origin)?.method
   }
 }
 

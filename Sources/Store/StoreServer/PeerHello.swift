@@ -43,22 +43,22 @@ public struct PeerHello: Hashable, Sendable {
     return buffer.take()
   }
 
-  public init(decoding payload: Bytes) throws(PeerFrameError) {
+  public init(decoding payload: Bytes) throws(PeerWireError) {
     guard payload.count == Self.encodedBytes else { throw .malformedHello }
     var reader = ByteReader(payload)
     do {
       guard try reader.readInteger(littleEndian: UInt64.self) == Self.magic else {
-        throw PeerFrameError.badMagic
+        throw PeerWireError.badMagic
       }
       let version = try reader.readInteger(littleEndian: UInt16.self)
-      guard version == Self.version else { throw PeerFrameError.unknownVersion(version) }
+      guard version == Self.version else { throw PeerWireError.unknownVersion(version) }
       let verdict = Verdict(rawValue: try reader.readInteger(littleEndian: UInt16.self))
-      guard let verdict else { throw PeerFrameError.malformedHello }
+      guard let verdict else { throw PeerWireError.malformedHello }
       self.verdict = verdict
       cluster = try reader.readInteger(littleEndian: UInt64.self)
       from = NodeID(try reader.readInteger(littleEndian: UInt64.self))
       to = NodeID(try reader.readInteger(littleEndian: UInt64.self))
-    } catch let error as PeerFrameError {
+    } catch let error as PeerWireError {
       throw error
     } catch {
       throw .malformedHello

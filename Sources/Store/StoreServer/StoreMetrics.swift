@@ -3,6 +3,7 @@ import EventLoop
 import Member
 import Raft
 import Synchronization
+import Transport
 
 /// A member's metrics under etcd's names, as far as they are true of this store.
 ///
@@ -81,6 +82,12 @@ final class StoreMetrics: Sendable {
   func render(_ current: MemberFigures) -> String {
     figures.set(current)
     return registry.render()
+  }
+
+  /// The client port's bytes, HTTP and TLS framing included.
+  func noteClients(_ figures: HTTPServerFigures) {
+    receivedBytes.increment(by: figures.bytesReceived - receivedBytes.value)
+    sentBytes.increment(by: figures.bytesSent - sentBytes.value)
   }
 
   /// Counts a call's beginning.
@@ -183,13 +190,6 @@ final class StoreMetrics: Sendable {
     counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.") {
       Double($0.ranges)
     }
-    counter("etcd_mvcc_put_total", "Total number of puts seen by this member.") { Double($0.puts) }
-    counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.") {
-      Double($0.deletes)
-    }
-    counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.") {
-      Double($0.transactions)
-    }
     gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.") { Double($0.keys) }
     gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.") {
       Double($0.revision)
@@ -202,9 +202,6 @@ final class StoreMetrics: Sendable {
     }
     gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.") {
       Double($0.watchers)
-    }
-    gauge("etcd_debugging_mvcc_slow_watcher_total", "Total number of unsynced slow watchers.") {
-      Double($0.slowWatchers)
     }
   }
 }

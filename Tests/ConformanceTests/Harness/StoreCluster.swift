@@ -20,16 +20,17 @@ actor StoreCluster {
   private let extraFlags: [String]
   private var running: [Int: RunningProgram] = [:]
 
-  /// Chooses ports and folders; nothing runs yet.
+  /// Chooses folders, and ports where none are given; nothing runs yet. Member ids follow from
+  /// the ports: two clusters that serve one after the other on the same ports have the same.
   init(
     members count: Int, server: Server = .keelson, certificates: Certificates? = nil,
-    flags: [String] = []
+    ports chosen: [UInt16]? = nil, flags: [String] = []
   ) throws {
     folder = try ScratchFolder()
     self.server = server
     self.certificates = certificates
     extraFlags = flags
-    let ports = try freePorts(count * 2)
+    let ports = try chosen ?? freePorts(count * 2)
     var members: [Member] = []
     for index in 0..<count {
       members.append(
@@ -43,10 +44,10 @@ actor StoreCluster {
   /// Runs `body` with a cluster that serves, and ends its processes whatever happens.
   static func serving<Result: Sendable>(
     _ count: Int, server: Server = .keelson, certificates: Certificates? = nil,
-    flags: [String] = [], _ body: (StoreCluster) async throws -> Result
+    ports: [UInt16]? = nil, flags: [String] = [], _ body: (StoreCluster) async throws -> Result
   ) async throws -> Result {
     let cluster = try StoreCluster(
-      members: count, server: server, certificates: certificates, flags: flags)
+      members: count, server: server, certificates: certificates, ports: ports, flags: flags)
     do {
       for index in 0..<count { try await cluster.start(index) }
       for index in 0..<count { try await cluster.awaitHealth(of: index) }
