@@ -82,7 +82,7 @@ let table = [
 
   Row(
     "keelson", "Programs", .program,
-    ["Base", "Linux", "EventLoop", "StoreClient", "NodeAgent"]),
+    ["Base", "Linux", "EventLoop", "StoreServer", "StoreClient", "NodeAgent"]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(
     "storebench", "Programs", .bench,
