@@ -173,6 +173,15 @@ import Testing
     #expect(server.connection.isDrained)
   }
 
+  @Test func `a client takes no server's leave to push, RFC 9113 6.5.2`() {
+    var client = HTTP2Connection(role: .client)
+    var events: [HTTP2Event] = []
+    client.receive(Bytes(frame(4, [0, 2, 0, 0, 0, 0])), into: &events)
+    #expect(events.isEmpty)
+    client.receive(Bytes(frame(4, [0, 2, 0, 0, 0, 1])), into: &events)
+    #expect(events == [.failed(.badSetting(identifier: 2, value: 1))])
+  }
+
   @Test func `a client learns which calls a GOAWAY has lost`() throws {
     var client = HTTP2Connection(role: .client)
     var events: [HTTP2Event] = []

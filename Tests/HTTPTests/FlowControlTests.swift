@@ -132,6 +132,24 @@ import Testing
     #expect(rest[1].flags == 0x5)
   }
 
+  @Test func `queued messages of all sizes come out whole and in order`() throws {
+    var server = try Self.server(streams: 1, window: 0)
+    var expected: [UInt8] = []
+    for size in [0, 1, 16_383, 16_384, 40_000, 5] {
+      let message = (0..<size).map { UInt8(truncatingIfNeeded: $0 &+ size) }
+      expected += [0] + bigEndian(UInt32(size)) + message
+      server.connection.sendMessage(stream: 1, Bytes(message))
+    }
+    #expect(server.connection.pendingBytes(stream: 1) == expected.count)
+    var received: [UInt8] = []
+    server.receive(frame(8, bigEndian(1 << 20)))
+    for step in [1, 4, 7, 20_000, 1 << 20] {
+      server.receive(frame(8, stream: 1, bigEndian(UInt32(step))))
+      received += try server.sent().flatMap(\.payload)
+    }
+    #expect(received == expected)
+  }
+
   @Test func `received data is credited in batches`() throws {
     var server = ServerUnderTest()
     server.receive(frame(1, flags: 0x4, stream: 1, postBlock))

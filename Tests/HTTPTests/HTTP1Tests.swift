@@ -144,6 +144,11 @@ import Testing
       buffer.bytes.text
         == "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nhello")
     buffer.removeAll()
+    HTTP1Writer.writeResponse(
+      .noContent, ["x": "a\r\nSet-Cookie: b"], body: "", keepAlive: false, into: &buffer)
+    #expect(
+      buffer.take().text
+        == "HTTP/1.1 204 No Content\r\nx: a  Set-Cookie: b\r\nconnection: close\r\n\r\n")
     HTTP1Writer.writeRequest(method: "POST", target: "/x", ["host": "a"], into: &buffer)
     #expect(buffer.take().text == "POST /x HTTP/1.1\r\nhost: a\r\n\r\n")
     HTTP1Writer.writeChunk("wiki", into: &buffer)

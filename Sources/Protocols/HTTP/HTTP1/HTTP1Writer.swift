@@ -56,9 +56,17 @@ public enum HTTP1Writer {
     for field in fields {
       buffer.write(field.name)
       buffer.write(": ")
-      buffer.write(field.value)
+      writeValue(field.value, into: &buffer)
       buffer.write("\r\n")
     }
     buffer.write("\r\n")
+  }
+
+  /// RFC 9110 §5.5: CR, LF and NUL become spaces, so that no value can begin a line of its own.
+  private static func writeValue(_ value: Bytes, into buffer: inout ByteBuffer) {
+    for offset in 0..<value.count {
+      let byte = value[offset]
+      buffer.write(byte == 0 || byte == 0x0A || byte == 0x0D ? 0x20 : byte)
+    }
   }
 }

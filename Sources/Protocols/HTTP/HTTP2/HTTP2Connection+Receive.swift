@@ -217,9 +217,10 @@ extension HTTP2Connection {
       if identifier == HTTP2Settings.headerTableIdentifier && value < 4096 {
         owesTableSizeUpdate = true
       }
-    }
-    if role == .client && peerSettings.enablePush && !before.enablePush {
-      throw .badSetting(identifier: HTTP2Settings.enablePushIdentifier, value: 1)
+      // §6.5.2: a server takes no pushes, and says so by silence or 0.
+      if identifier == HTTP2Settings.enablePushIdentifier && value == 1 && role == .client {
+        throw .badSetting(identifier: identifier, value: value)
+      }
     }
     let delta = Int(peerSettings.initialWindow) - Int(before.initialWindow)
     if delta != 0 { try moveSendWindows(by: delta) }

@@ -62,11 +62,13 @@ extension HTTP2Connection {
       if endStream { closeLocal(slot) }
       return
     }
-    var prefix = ByteBuffer(capacity: GRPCMessageReader.prefixBytes)
+    let isSmall = message.count < FrameLimits.dataBytesMax
+    var prefix = ByteBuffer(capacity: isSmall ? whole : GRPCMessageReader.prefixBytes)
     prefix.write(UInt8(0))
     prefix.write(bigEndian: UInt32(message.count))
-    enqueue(slot, prefix.take())
-    enqueue(slot, message)
+    if isSmall { prefix.write(message) }
+    append(slot, prefix.take())
+    if !isSmall { append(slot, message) }
     schedule(slot)
   }
 
@@ -125,8 +127,17 @@ extension HTTP2Connection {
       && output.count + bytes <= limits.outputBytesMax / 2
   }
 
+  /// A small slice is copied: it may be all that is in use of a large buffer, and a slow reader would
+  /// keep one such buffer per slice.
   private mutating func enqueue(_ slot: Int, _ bytes: Bytes) {
+    guard bytes.count < FrameLimits.dataBytesMax else { return append(slot, bytes) }
     guard !bytes.isEmpty else { return }
+    var copy = ByteBuffer(capacity: bytes.count)
+    copy.write(bytes)
+    append(slot, copy.take())
+  }
+
+  private mutating func append(_ slot: Int, _ bytes: Bytes) {
     streams[slot].queue.append(bytes)
     streams[slot].queuedBytes += bytes.count
     if streams[slot].queuedBytes > limits.congestedBytes { streams[slot].isCongested = true }
