@@ -23,6 +23,8 @@ struct TimerQueue {
   private var nextNumber: UInt64 = 1
 
   var count: Int { bodies.count }
+  /// Those of cancelled timers included.
+  var entryCount: Int { heap.count }
 
   mutating func add(_ deadline: Instant, _ body: @escaping () -> Void) -> LoopTimer {
     let number = nextNumber

@@ -121,7 +121,7 @@ public protocol EventSource: AnyObject {
     run { false }
   }
 
-  /// Serves turns until `isDone`, asked after each turn, or until `stop`.
+  /// Serves turns until `isDone`, asked before each turn, or until `stop`.
   public func run(until isDone: () -> Bool) {
     owner.store(Machine.threadToken, ordering: .relaxed)
     isStopping = false
