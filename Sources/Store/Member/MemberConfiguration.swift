@@ -73,7 +73,8 @@ public struct MemberLimits: Hashable, Sendable {
   public var quotaBytes: UInt64 = Limits.quotaBackendBytes
   /// `--max-txn-ops`.
   public var transactionOperationsMax = Limits.transactionOperationsMax
-  /// `--max-request-bytes`; larger requests are refused with `request is too large`.
+  /// `--max-request-bytes`; larger requests are refused with `request is too large`. At most
+  /// `requestBytesCeiling`: a request is one command of one log entry and of one peer's frame.
   public var requestBytesMax = Limits.requestBytesMax
   /// Requests without an answer; more are refused with `too many requests`.
   public var requestsPendingMax = 100_000
@@ -101,6 +102,9 @@ public struct MemberLimits: Hashable, Sendable {
   public var watchProgressPeriod: Duration = .seconds(600)
   /// etcd's least time to live: 1.5 election time-outs, rounded up, in seconds.
   public var leaseSecondsMin: Int64 = 2
+
+  /// What a log's segments and a peer's frames have room for.
+  public static let requestBytesCeiling = 6 << 20
 
   public init() {}
 }

@@ -37,6 +37,8 @@ struct CheckpointState {
   var files: Set<SegmentID>
   /// The segment that a peer asked for last: it asks for many pieces of it.
   var served: (id: SegmentID, bytes: Bytes)?
+  /// Ticks for which segments stay as they are, for a peer is fetching them.
+  var servingTicks = 0
 }
 
 extension StoreMember {
@@ -44,10 +46,12 @@ extension StoreMember {
   mutating func advanceCheckpoint() {
     if checkpoint.writing == nil {
       let grown = log.flushedBytes - checkpoint.logBytesBefore
-      guard grown >= configuration.limits.checkpointLogBytes || checkpoint.isWanted,
-        snapshots.receiving?.isInstalling != true,
-        applied.index > checkpoint.stored.snapshot.last.index
-      else { return }
+      let isGrown =
+        grown >= configuration.limits.checkpointLogBytes
+        && applied.index > checkpoint.stored.snapshot.last.index
+      guard isGrown || checkpoint.isWanted, snapshots.receiving?.isInstalling != true else {
+        return
+      }
       beginCheckpoint()
     }
     submitCheckpointStep()
@@ -151,6 +155,7 @@ extension StoreMember {
   /// The newest durable checkpoint is this one: the log before it and other files may go.
   mutating func adopt(_ stored: StoredCheckpoint) {
     checkpoint.stored = stored
+    checkpoint.served = nil
     // A transfer under way counts on what it has written.
     let needed = Set(stored.segments).union(snapshots.collected.keys)
     var operations: [DiskOperation] = checkpoint.files.subtracting(needed).sorted().map {

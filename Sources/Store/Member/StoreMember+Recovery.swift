@@ -10,6 +10,11 @@ extension StoreMember {
   public static func recover(
     _ configuration: MemberConfiguration, disk: any Disk, time: MemberTime, seed: UInt64
   ) throws(MemberError) -> StoreMember {
+    let limits = configuration.limits
+    precondition(
+      max(limits.requestBytesMax, limits.batchBytesMax) + (64 << 10)
+        <= min(configuration.wal.entryBytesMax, MemberLimits.requestBytesCeiling + (64 << 10)),
+      "a log entry holds any request")
     var random = PRNG(seed: seed)
     if case .new(let leftovers) = try MemberDirectory.inspect(configuration, disk) {
       try create(configuration, leftovers, disk, salt: random.next())

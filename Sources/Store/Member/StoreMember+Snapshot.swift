@@ -55,6 +55,7 @@ extension StoreMember {
 
   /// Answers a request for bytes of the newest checkpoint with some chunks.
   mutating func serveFetch(snapshot: LogIndex, file: Bytes, offset: UInt64, to peer: NodeID) {
+    checkpoint.servingTicks = 2 * configuration.electionTicks
     let stored = checkpoint.stored
     let index = stored.snapshot.last.index
     var content: Bytes?
@@ -285,6 +286,7 @@ extension StoreMember {
 
   /// Asks again where chunks were lost, and gives up where nobody answers.
   mutating func tickSnapshot() {
+    checkpoint.servingTicks = max(0, checkpoint.servingTicks - 1)
     guard var receiving = snapshots.receiving, !receiving.isInstalling else { return }
     receiving.idleTicks += 1
     let idle = receiving.idleTicks

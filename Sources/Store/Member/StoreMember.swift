@@ -98,8 +98,11 @@ public struct StoreMember: ~Copyable {
   public var hasBacklog: Bool {
     !isStopped
       && (applied.index < raft.commitIndex || reads.isReady(applied: applied.index)
-        || isWatchBacklogged || keySpace.isCompacting)
+        || isWatchBacklogged || isCompactionDue)
   }
+
+  /// A compaction waits while a peer fetches the segments that it would rewrite.
+  private var isCompactionDue: Bool { keySpace.isCompacting && checkpoint.servingTicks == 0 }
 
   mutating func stop(_ reason: StopReason) {
     guard !isStopped else { return }
@@ -126,7 +129,7 @@ public struct StoreMember: ~Copyable {
     answerReads()
     flushLog()
     advanceCheckpoint()
-    if keySpace.isCompacting {
+    if isCompactionDue {
       keySpace.compactSlice(bytesMax: configuration.limits.compactionBytesPerTurn)
     }
     pumpWatches()
