@@ -12,12 +12,12 @@ struct AnswerWriter {
     case empty
   }
 
-  var buffer: ByteBuffer
+  var buffer = ByteBuffer()
   private let header: ResponseHeader
   var isWanted = true
 
-  init(buffer: consuming ByteBuffer, header: ResponseHeader) {
-    self.buffer = buffer
+  /// The caller swaps its buffer in and out: a copy would be written to anew.
+  init(_ header: ResponseHeader) {
     self.header = header
   }
 

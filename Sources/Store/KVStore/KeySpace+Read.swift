@@ -7,9 +7,8 @@ extension KeySpace {
   func answer(
     _ header: ResponseHeader, into buffer: inout ByteBuffer, _ body: (inout AnswerWriter) -> Void
   ) {
-    var taken = ByteBuffer()
-    swap(&taken, &buffer)
-    var writer = AnswerWriter(buffer: taken, header: header)
+    var writer = AnswerWriter(header)
+    swap(&writer.buffer, &buffer)
     body(&writer)
     swap(&writer.buffer, &buffer)
   }

@@ -82,9 +82,8 @@ extension KeySpace {
     clusterMilliseconds = max(clusterMilliseconds, batch.clusterMilliseconds)
     wall = batch.wallTime
     expireLeases()
-    var buffer = ByteBuffer()
-    swap(&buffer, &outcomes.buffer)
-    var writer = AnswerWriter(buffer: buffer, header: header)
+    var writer = AnswerWriter(header)
+    swap(&writer.buffer, &outcomes.buffer)
     for command in batch.commands {
       writer.isWanted = command.origin == local
       let start = writer.buffer.count

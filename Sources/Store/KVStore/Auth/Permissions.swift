@@ -44,8 +44,8 @@ struct Permissions {
     if permission.canWrite { writes.insert(start, end) }
   }
 
-  /// Whether the whole range lies within what is permitted. A range that names no key must too: its
-  /// bounds tell nothing, but etcd refuses it alike.
+  /// Whether the whole range lies within what is permitted. A range whose end is not behind its
+  /// start holds no key and is judged by its start.
   func covers(_ range: KeyRange, _ access: Access) -> Bool {
     if isAdministrator { return true }
     let end = range.isSingle ? range.start.successor : range.end

@@ -173,8 +173,12 @@ extension LogRecord {
     }
     let start = offset + headerBytes
     guard bytes[start] == 0x0A else { return false }
-    var written = ByteBuffer()
-    written.write(varint: UInt64(key))
-    return bytes[start + 1..<start + prefix] == written.bytes
+    var rest = key
+    for position in start + 1..<start + prefix {
+      let isLast = position == start + prefix - 1
+      guard bytes[position] == UInt8(rest & 0x7F) | (isLast ? 0 : 0x80) else { return false }
+      rest >>= 7
+    }
+    return rest == 0
   }
 }

@@ -51,8 +51,8 @@ extension KeySpace {
   public mutating func adoptWatches(of replaced: inout KeySpace) {
     hub = WatchHub()
     swap(&hub, &replaced.hub)
-    for slot in hub.slots where hub[slot].isSynced {
-      let next = max(hub[slot].next, hub.position + 1)
+    for slot in hub.slots where hub.watchers[slot].isSynced {
+      let next = max(hub.watchers[slot].next, hub.position + 1)
       if next <= revision { hub.makeLate(slot, from: next) }
     }
     hub.position = revision
@@ -86,6 +86,10 @@ extension KeySpace {
     if request.startRevision > 0 && request.startRevision < compacted {
       return writer.compacted(stream, id, compactRevision: compacted, into: &output)
     }
+    if hub.count == 0 {
+      hub.position = revision
+      hub.nextOrdinal = log.nextOrdinal
+    }
     let slot = hub.add(
       Watcher(
         stream: stream, id: id, range: range, identity: identity?.detached,
@@ -94,7 +98,7 @@ extension KeySpace {
         wantsProgress: request.progressNotify, mayFragment: request.fragment,
         next: request.startRevision == 0 ? revision + 1 : request.startRevision, grants: grants,
         lastSent: now))
-    if hub[slot].next > hub.position { hub.sync(slot) } else { hub.enqueue(slot) }
+    if hub.watchers[slot].next > hub.position { hub.sync(slot) } else { hub.enqueue(slot) }
   }
 
   /// The id that the client chose, if it is free, or the next free one.
@@ -123,7 +127,7 @@ extension KeySpace {
   /// After the roles changed: ends the watches that are not permitted any more.
   mutating func recheckAllWatchers() {
     for slot in hub.slots {
-      let watcher = hub[slot]
+      let watcher = hub.watchers[slot]
       do throws(KVError) {
         hub.setGrants(try watchGrants(watcher.range, watcher.identity), of: slot)
       } catch {
@@ -134,7 +138,7 @@ extension KeySpace {
 
   /// Removes a watch and leaves word for its client.
   mutating func endWatch(_ slot: Int, _ cause: WatchHub.Ending.Cause) {
-    let watcher = hub[slot]
+    let watcher = hub.watchers[slot]
     hub.endings.append(
       WatchHub.Ending(stream: watcher.stream, id: watcher.id, cause: cause))
     hub.remove(slot)

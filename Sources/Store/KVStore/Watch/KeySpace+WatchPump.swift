@@ -23,14 +23,14 @@ private struct WatchPass {
   mutating func link(_ record: Int, to slot: Int, of hub: inout WatchHub) {
     links.append((record, -1))
     let link = links.count - 1
-    let last = hub[slot].lastEvent
+    let last = hub.watchers[slot].lastEvent
     if last < 0 {
-      hub[slot].firstEvent = link
+      hub.watchers[slot].firstEvent = link
       touched.append(slot)
     } else {
       links[last].next = link
     }
-    hub[slot].lastEvent = link
+    hub.watchers[slot].lastEvent = link
   }
 
   /// The event of a record; it is encoded when it is first asked for.
@@ -139,8 +139,8 @@ extension KeySpace {
         hub.match(key, into: &slots)
         if !slots.isEmpty {
           let position = pass.add(record)
-          for slot in slots where hub[slot].wants(record) {
-            if hub.streams[hub[slot].stream]?.isCongested == true {
+          for slot in slots where hub.watchers[slot].wants(record) {
+            if hub.streams[hub.watchers[slot].stream]?.isCongested == true {
               hub.makeLate(slot, from: record.main)
             } else {
               pass.link(position, to: slot, of: &hub)
@@ -154,7 +154,7 @@ extension KeySpace {
     }
     hub.position = hub.nextOrdinal == log.nextOrdinal ? revision : through
     tell(&pass, now, writer, &output)
-    for slot in lost where hub.watchers[slot] != nil { endWatch(slot, .permissionDenied) }
+    for slot in lost where hub.watchers[slot].isOpen { endWatch(slot, .permissionDenied) }
     budget.records -= seen
     budget.bytes -= output.buffer.count - start
   }
@@ -165,7 +165,7 @@ extension KeySpace {
   ) {
     var events: [Range<Int>] = []
     for slot in pass.touched {
-      let watcher = hub[slot]
+      let watcher = hub.watchers[slot]
       events.removeAll(keepingCapacity: true)
       var link = watcher.firstEvent
       while link >= 0 {
@@ -175,9 +175,9 @@ extension KeySpace {
             log: log))
         link = pass.links[link].next
       }
-      hub[slot].firstEvent = -1
-      hub[slot].lastEvent = -1
-      hub[slot].lastSent = now
+      hub.watchers[slot].firstEvent = -1
+      hub.watchers[slot].lastEvent = -1
+      hub.watchers[slot].lastSent = now
       writer.events(
         watcher, events, of: pass.encoded, revision: hub.position, into: &output)
     }
@@ -187,10 +187,10 @@ extension KeySpace {
   private mutating func loseGrant(_ key: Bytes, _ lost: inout [Int]) {
     guard !hub.grants.isEmpty, let slots = hub.grants[key] else { return }
     for slot in slots {
-      hub.setGrants(hub[slot].grants.filter { $0 != key }, of: slot)
-      guard hub[slot].grants.isEmpty else { continue }
+      hub.setGrants(hub.watchers[slot].grants.filter { $0 != key }, of: slot)
+      guard hub.watchers[slot].grants.isEmpty else { continue }
       lost.append(slot)
-      hub[slot].next = .max
+      hub.watchers[slot].next = .max
     }
   }
 
@@ -223,17 +223,17 @@ extension KeySpace {
       let slot = hub.streams[stream]?.late.popFirst()
     else { return }
     defer { hub.enqueueStream(stream) }
-    let watcher = hub[slot]
+    let watcher = hub.watchers[slot]
     if watcher.next < compacted { return endWatch(slot, .compacted(compacted)) }
     var pass = WatchPass()
     var events: [Range<Int>] = []
     var seen = 0
     let start = output.buffer.count
     let end = readLate(watcher, &pass, &events, &seen)
-    hub[slot].next = end + 1
+    hub.watchers[slot].next = end + 1
     if !events.isEmpty {
       writer.events(watcher, events, of: pass.encoded, revision: end, into: &output)
-      hub[slot].lastSent = now
+      hub.watchers[slot].lastSent = now
     }
     budget.records -= max(1, seen)
     budget.bytes -= output.buffer.count - start
@@ -290,15 +290,15 @@ extension KeySpace {
     }
     if let next = hub.nextProgressScan, now < next { return }
     var next: Instant?
-    for slot in hub.slots where hub[slot].wantsProgress {
-      let watcher = hub[slot]
+    for slot in hub.slots where hub.watchers[slot].wantsProgress {
+      let watcher = hub.watchers[slot]
       if watcher.isSynced, now - watcher.lastSent >= period,
         hub.streams[watcher.stream]?.isCongested == false
       {
         writer.progress(watcher.stream, watcher.id, revision: revision, into: &output)
-        hub[slot].lastSent = now
+        hub.watchers[slot].lastSent = now
       }
-      let due = max(hub[slot].lastSent + period, now + .milliseconds(100))
+      let due = max(hub.watchers[slot].lastSent + period, now + .milliseconds(100))
       next = next.map { min($0, due) } ?? due
     }
     hub.nextProgressScan = next

@@ -36,6 +36,7 @@ struct Watcher {
   let mayFragment: Bool
   /// Revisions below are delivered, or were not asked for.
   var next: Int64
+  var isOpen = true
   /// Whether it is told of changes as they happen; else it reads the log to catch up.
   var isSynced = false
   /// The keys whose existence alone permits this watch.
@@ -68,7 +69,8 @@ struct WatchStream {
 /// late at its first event and reads the log once there is room: a slow client costs a place in a
 /// queue, and writers nothing.
 struct WatchHub {
-  private(set) var watchers: [Watcher?] = []
+  /// By slot; those that are not open wait for reuse. Fields are changed in place.
+  var watchers: [Watcher] = []
   private var free: [Int] = []
   var streams: [UInt64: WatchStream] = [:]
   /// Synced watchers of one key, and of ranges.
@@ -104,14 +106,6 @@ struct WatchHub {
 
   var count: Int { watchers.count - free.count }
 
-  subscript(slot: Int) -> Watcher {
-    get {
-      guard let watcher = watchers[slot] else { preconditionFailure("a slot in use is filled") }
-      return watcher
-    }
-    set { watchers[slot] = newValue }
-  }
-
   mutating func add(_ watcher: Watcher) -> Int {
     let slot: Int
     if let reused = free.popLast() {
@@ -128,31 +122,32 @@ struct WatchHub {
   }
 
   mutating func remove(_ slot: Int) {
-    let watcher = self[slot]
+    let watcher = watchers[slot]
+    precondition(watcher.isOpen, "a watch is removed once")
     if watcher.isSynced { unsync(slot) } else { dequeue(slot) }
     setGrants([], of: slot)
     if watcher.wantsProgress { progressCount -= 1 }
     streams[watcher.stream]?.slots[watcher.id] = nil
-    watchers[slot] = nil
+    watchers[slot].isOpen = false
     free.append(slot)
   }
 
   mutating func setGrants(_ keys: [Bytes], of slot: Int) {
-    for key in self[slot].grants {
+    for key in watchers[slot].grants {
       grants[key]?.removeAll { $0 == slot }
       if grants[key]?.isEmpty == true { grants[key] = nil }
     }
     for key in keys { grants[key, default: []].append(slot) }
-    self[slot].grants = keys
+    watchers[slot].grants = keys
   }
 
   // MARK: Synced and late
 
   mutating func sync(_ slot: Int) {
-    precondition(!self[slot].isSynced, "a watcher is synced once")
-    self[slot].isSynced = true
+    precondition(!watchers[slot].isSynced, "a watcher is synced once")
+    watchers[slot].isSynced = true
     syncedCount += 1
-    let range = self[slot].range
+    let range = watchers[slot].range
     if range.isSingle {
       singles[range.start, default: []].append(slot)
     } else {
@@ -161,9 +156,9 @@ struct WatchHub {
   }
 
   private mutating func unsync(_ slot: Int) {
-    self[slot].isSynced = false
+    watchers[slot].isSynced = false
     syncedCount -= 1
-    let range = self[slot].range
+    let range = watchers[slot].range
     if range.isSingle {
       singles[range.start]?.removeAll { $0 == slot }
       if singles[range.start]?.isEmpty == true { singles[range.start] = nil }
@@ -175,13 +170,13 @@ struct WatchHub {
 
   /// From now on the watcher reads the log from `revision` on.
   mutating func makeLate(_ slot: Int, from revision: Int64) {
-    if self[slot].isSynced { unsync(slot) }
-    self[slot].next = revision
+    if watchers[slot].isSynced { unsync(slot) }
+    watchers[slot].next = revision
     enqueue(slot)
   }
 
   mutating func enqueue(_ slot: Int) {
-    let stream = self[slot].stream
+    let stream = watchers[slot].stream
     streams[stream, default: WatchStream()].late.append(slot)
     enqueueStream(stream)
   }
@@ -196,7 +191,7 @@ struct WatchHub {
   }
 
   private mutating func dequeue(_ slot: Int) {
-    let number = self[slot].stream
+    let number = watchers[slot].stream
     guard let stream = streams[number] else { return }
     var kept = Deque<Int>()
     for place in 0..<stream.late.count where stream.late[place] != slot {
@@ -212,5 +207,5 @@ struct WatchHub {
   }
 
   /// Every watcher's slot, ascending.
-  var slots: [Int] { watchers.indices.filter { watchers[$0] != nil } }
+  var slots: [Int] { watchers.indices.filter { watchers[$0].isOpen } }
 }
