@@ -1,5 +1,6 @@
 import Base
 package import Crypto
+package import KVStore
 package import Linux
 package import Member
 import WAL
@@ -14,6 +15,7 @@ package enum StartError: Error {
   /// `--initial-cluster-state existing` with nothing in the data directory.
   case nothingToRestart(String)
   case roles(path: String, Errno)
+  case rolesInvalid(path: String, CertificateRolesError)
   case tls(CryptoError)
   case member(MemberError, directory: String)
   case system(String, Errno)
@@ -38,6 +40,8 @@ extension StartError {
       "data directory \(path) holds no member, and --initial-cluster-state is existing. "
         + "Give the directory of a member, or start a new cluster with state new."
     case .roles(let path, let error): "--certificate-roles \(path): \(error)"
+    case .rolesInvalid(let path, let error):
+      "--certificate-roles \(path) is no document of certificate roles: \(error)"
     case .tls(let error): "TLS: \(Self.text(of: error))"
     case .member(let error, let directory): Self.text(of: error, directory)
     case .system(let what, let error): "\(what): \(error)"

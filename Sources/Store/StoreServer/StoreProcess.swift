@@ -1,6 +1,7 @@
 import Base
 import Crypto
 public import EventLoop
+import KVStore
 import Linux
 import Member
 import Transport
@@ -197,11 +198,7 @@ public enum StoreProcess {
     setup.limits.transactionOperationsMax = configuration.transactionOperationsMax
     setup.limits.requestBytesMax = configuration.requestBytesMax
     if let path = configuration.certificateRolesFile {
-      do {
-        setup.certificateRoles = try Files.read(path)
-      } catch {
-        throw .roles(path: path, error)
-      }
+      setup.certificateRoles = try readRoles(path)
     }
     let time = MemberTime(instant: Machine.now(), wall: Machine.wallTime())
     do {
@@ -209,5 +206,21 @@ public enum StoreProcess {
     } catch {
       throw .member(error, directory: configuration.dataDirectory)
     }
+  }
+
+  /// Checked here, where a user is there to read what is wrong with it.
+  private static func readRoles(_ path: String) throws(StartError) -> Bytes {
+    let document: Bytes
+    do {
+      document = try Files.read(path)
+    } catch {
+      throw .roles(path: path, error)
+    }
+    do {
+      _ = try CertificateRoles(parsing: document)
+    } catch {
+      throw .rolesInvalid(path: path, error)
+    }
+    return document
   }
 }

@@ -31,6 +31,7 @@ struct Program: Sendable {
   static let nghttp = locate("nghttp", package: "nghttp2-client")
   static let openssl = locate("openssl", package: "openssl")
   static let strace = locate("strace", package: "strace")
+  static let bash = locate("bash", package: "bash")
   static let mount = locate("mount", package: "mount")
   static let unmount = locate("umount", package: "mount")
 
@@ -140,9 +141,9 @@ final class RunningProgram: Sendable {
     }
   }
 
-  /// Kills it and reaps it.
+  /// Kills it, whatever it started, and reaps it.
   func kill() async throws {
-    try signal(.kill)
+    if try poll() == nil { try Process.signalGroup(process.pid, .kill) }
     _ = try await end(within: .seconds(10))
   }
 }
