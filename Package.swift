@@ -82,7 +82,10 @@ let table = [
 
   Row(
     "keelson", "Programs", .program,
-    ["Base", "Linux", "EventLoop", "StoreServer", "StoreClient", "NodeAgent"]),
+    [
+      "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
+      "NodeAgent",
+    ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(
     "storebench", "Programs", .bench,

@@ -19,6 +19,11 @@ enum Keelson {
     summary: "A Raft-replicated store that speaks etcd v3, and what is fastened to it.",
     rows: [
       .store,
+      .up,
+      .status,
+      .down,
+      .agent,
+      .supervise,
       .podSupervisor,
       .version,
     ])

@@ -1,33 +1,33 @@
-import EventLoop
-import Linux
+public import EventLoop
+public import Linux
 
 /// Changes in folders as events of a loop.
-final class FolderWatchSource: EventSource {
+public final class FolderWatchSource: EventSource {
   private let loop: EventLoop
   private let watch: FolderWatch
   private let handler: ([FolderWatch.Change]) -> Void
 
   /// The loop holds the source until `close`.
-  init(loop: EventLoop, handler: @escaping ([FolderWatch.Change]) -> Void) throws(Errno) {
+  public init(loop: EventLoop, handler: @escaping ([FolderWatch.Change]) -> Void) throws(Errno) {
     self.loop = loop
     self.handler = handler
     watch = try FolderWatch()
     try loop.register(watch.rawValue, .readable, self)
   }
 
-  func add(_ folder: String) throws(Errno) -> FolderWatch.Token {
+  public func add(_ folder: String) throws(Errno) -> FolderWatch.Token {
     try watch.add(folder)
   }
 
-  func remove(_ token: FolderWatch.Token) throws(Errno) {
+  public func remove(_ token: FolderWatch.Token) throws(Errno) {
     try watch.remove(token)
   }
 
-  func close() {
+  public func close() {
     loop.deregister(watch.rawValue)
   }
 
-  func ready(_ readiness: Epoll.Readiness) {
+  public func ready(_ readiness: Epoll.Readiness) {
     do {
       handler(try watch.take())
     } catch {

@@ -1,11 +1,26 @@
 import Base
-import Linux
+public import Linux
 
 /// What names this host's present life.
-enum HostIdentity {
+public enum HostIdentity {
   /// The kernel's random name of this boot, proc_sys_kernel(5).
-  static func boot() throws(Errno) -> String {
+  public static func boot() throws(Errno) -> String {
     let text = try Files.read("/proc/sys/kernel/random/boot_id").text
     return String(text.split(separator: "\n").first ?? "")
+  }
+}
+
+extension ProcessIdentity {
+  /// The calling process.
+  public static func current() throws(Errno) -> ProcessIdentity? {
+    guard let status = try ProcessStatus.read(pid: Machine.processID) else { return nil }
+    return ProcessIdentity(
+      pid: status.pid, startTicks: status.startTicks, boot: try HostIdentity.boot())
+  }
+
+  /// Whether this very process lives; a zombie does not. `boot` is the present one.
+  public func isAlive(boot: String) throws(Errno) -> Bool {
+    guard boot == self.boot, let status = try ProcessStatus.read(pid: pid) else { return false }
+    return status.startTicks == startTicks && !status.isZombie
   }
 }

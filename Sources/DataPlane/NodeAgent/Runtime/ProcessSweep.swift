@@ -1,16 +1,6 @@
 import Base
 import Linux
 
-extension ProcessIdentity {
-  /// The process as it stands now; nil where it is gone, dead or another one under its pid.
-  func find(boot: String) throws(Errno) -> ProcessStatus? {
-    guard boot == self.boot, let status = try ProcessStatus.read(pid: pid),
-      status.startTicks == startTicks, !status.isZombie
-    else { return nil }
-    return status
-  }
-}
-
 /// Kills everything that a container's first process left: its session, and its control group's
 /// members where it has one.
 struct ProcessSweep {

@@ -1,0 +1,91 @@
+import Base
+import EventLoop
+import Linux
+import NodeAgent
+import StoreClient
+
+extension Command {
+  static let agent = Command("agent", summary: "Run the pods of one node.") { arguments in
+    var flags = FlagSet(command: "keelson agent", environmentPrefixes: ["KEELSON_"])
+    flags.declare("node", .text, help: "the node's name, as in /nodes/<name>/")
+    flags.declare("dir", .text, help: "the node's folder (default D/nodes/<name>)")
+    flags.declare("endpoints", .repeated, help: "the store's members, comma-separated")
+    flags.declare("cacert", .text, help: "PEM certificates of the store's authority")
+    flags.declare("cert", .text, help: "PEM certificate of this node: CN is its name, O is node")
+    flags.declare("key", .text, help: "PEM key of that certificate")
+    flags.declare(
+      "address", .text, default: "127.0.0.1", help: "what the node reports as its InternalIP")
+    flags.declare(
+      "restart-backoff", .duration, default: "10s",
+      help: "wait before the second restart in a row; doubles up to 5m")
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      let node = values.text("node")
+      guard NodeKeys.isValidName(node) else {
+        complain("--node: expected a name of lower-case letters, digits, '-' and '.'")
+        return 2
+      }
+      return runAgent(node: node, values)
+    }
+  }
+}
+
+private func runAgent(node: String, _ values: FlagValues) -> Int32 {
+  let logger = Logger("agent")
+  do {
+    let base = values.duration("restart-backoff")
+    guard base >= .zero, base <= .seconds(300) else {
+      complain("--restart-backoff: 0s to 5m")
+      return 2
+    }
+    let given = values.text("dir")
+    let folder = given.isEmpty ? ClusterFolder.defaultPath + "/nodes/\(node)" : given
+    let loop = try EventLoop()
+    // Before any other thread runs: it must not take the signals.
+    let signals = Signals()
+    let source = try SignalSource([.child, .terminate, .interrupt], loop: loop) {
+      signals.received($0)
+    }
+    Signal.pipe.ignore()
+    let configuration = AgentConfiguration(
+      node: node, folder: try ClusterFolder(folder).path, address: values.text("address"),
+      backoff: RestartBackoff(base: base), executable: try Machine.executablePath())
+    let client = try StoreClient(
+      endpoints: endpoints(values), credentials: credentials(values),
+      options: StoreClientOptions(), loop: loop)
+    let agent = try NodeAgent(configuration, client: client, loop: loop, logger: logger)
+    signals.agent = agent
+    try loop.runBlocking { try await agent.run() }
+    source.close()
+    return 0
+  } catch let error as NodeAgent.Failure {
+    complain("agent: \(error.message)")
+    return 1
+  } catch {
+    complain("agent: \(error)")
+    return 1
+  }
+}
+
+/// Hands the loop's signals to the agent.
+private final class Signals {
+  var agent: NodeAgent?
+
+  func received(_ signal: Signal) {
+    agent?.assumeIsolated { agent in
+      if signal == .child { agent.childrenChanged() } else { agent.stop() }
+    }
+  }
+}
+
+private func endpoints(_ values: FlagValues) -> [String] {
+  let given = values.repeated("endpoints").flatMap { $0.split(separator: ",").map(String.init) }
+  return given.isEmpty ? ["127.0.0.1:2379"] : given
+}
+
+private func credentials(_ values: FlagValues) -> StoreCredentials {
+  func path(_ name: String) -> String? {
+    values.text(name).isEmpty ? nil : values.text(name)
+  }
+  return StoreCredentials(
+    trustedCAs: path("cacert"), certificate: path("cert"), key: path("key"))
+}

@@ -1,0 +1,235 @@
+import Base
+import EtcdAPI
+import EventLoop
+import Linux
+import NodeAgent
+import StoreClient
+
+/// Brings a cluster up, or what is missing of it.
+struct ClusterStart {
+  let folder: ClusterFolder
+  let loop: EventLoop
+  let members: Int?
+  let nodes: Int?
+  let steps: Steps
+
+  private static let membersDefault = 3
+  private static let storeLimit = Duration.seconds(30)
+  private static let nodesLimit = Duration.seconds(20)
+
+  /// The plan that runs now.
+  func run() async throws -> ClusterPlan {
+    try preflight()
+    let lock = try takeLock()
+    let plan = try makePlan()
+    try prepare(plan)
+    try await startSupervisor(plan)
+    try await awaitStore(plan)
+    try await awaitNodes(plan)
+    try lock.unlock()
+    return plan
+  }
+
+  // MARK: - Before anything is touched
+
+  private func preflight() throws {
+    let searchPath = Machine.environmentValue("PATH") ?? "/usr/bin:/bin"
+    let needed = [("sh", "dash"), ("sleep", "coreutils")]
+    let missing = needed.filter { Process.find($0.0, path: searchPath) == nil }
+    guard missing.isEmpty else {
+      throw UpFailure(
+        "missing: \(missing.map(\.0).joined(separator: ", "))",
+        advice: "apt-get install -y \(missing.map(\.1).joined(separator: " "))")
+    }
+    let space: FileSystemSpace
+    do throws(Errno) {
+      try folder.make()
+      space = try Files.space(folder.path)
+    } catch {
+      throw UpFailure(
+        "\(folder.path): \(error)", advice: "choose a folder that you may write with --dir")
+    }
+    guard space.availableBytes >= 512 << 20 else {
+      throw UpFailure(
+        "\(folder.path): only \(mebibytes(space.availableBytes)) free, 512 MiB are needed",
+        advice: "choose another folder with --dir")
+    }
+    steps.done(
+      "preflight",
+      "\(Machine.processorCount) processors, \(mebibytes(space.availableBytes)) free in "
+        + folder.path)
+  }
+
+  private func takeLock() throws -> FileDescriptor {
+    let lock = try Files.open(folder.upLock, [.write, .create], mode: 0o600)
+    guard try lock.tryLock() else {
+      throw UpFailure("another keelson up works in \(folder.path)", advice: "wait for its end")
+    }
+    return lock
+  }
+
+  // MARK: - What the cluster is
+
+  private func makePlan() throws -> ClusterPlan {
+    if var plan = try ClusterPlan.read(folder) {
+      if let members, members != plan.members.count {
+        throw UpFailure(
+          "the cluster in \(folder.path) has \(plan.members.count) members, not \(members)",
+          advice: "leave --members out, or choose another --dir")
+      }
+      let before = plan.nodes.count
+      if let nodes { plan.grow(toNodes: nodes) }
+      if plan.nodes.count != before { try Files.replace(folder.clusterFile, with: plan.encoded) }
+      steps.done("plan", "found \(describe(plan))")
+      return plan
+    }
+    var plan = ClusterPlan(
+      token: "keelson-" + String(Machine.randomWord(), radix: 16), members: [], nodes: [])
+    for index in 0..<(members ?? Self.membersDefault) {
+      let ports = try freePorts(ClusterPlan.defaultPorts(index), taken: plan)
+      plan.members.append(
+        .init(
+          name: ClusterPlan.memberName(index), clientPort: ports.client, peerPort: ports.peer))
+    }
+    plan.grow(toNodes: nodes ?? 1)
+    try Files.replace(folder.clusterFile, with: plan.encoded)
+    steps.done("plan", "new: \(describe(plan))")
+    return plan
+  }
+
+  private func describe(_ plan: ClusterPlan) -> String {
+    let ports = plan.members.map { "\($0.clientPort)" }.joined(separator: ", ")
+    return "\(plan.members.count) members on 127.0.0.1 ports \(ports); nodes "
+      + plan.nodes.joined(separator: ", ")
+  }
+
+  /// The wanted pair, else one that is free now, below the range of outgoing connections.
+  private func freePorts(
+    _ wanted: (client: UInt16, peer: UInt16), taken plan: ClusterPlan
+  ) throws -> (client: UInt16, peer: UInt16) {
+    if isFree(wanted.client) && isFree(wanted.peer) { return wanted }
+    let used = Set(plan.members.flatMap { [$0.clientPort, $0.peerPort] })
+    for _ in 0..<1000 {
+      let port = UInt16(20_000 + Machine.randomWord() % 12_000)
+      if !used.contains(port), !used.contains(port + 1), isFree(port), isFree(port + 1) {
+        return (port, port + 1)
+      }
+    }
+    throw UpFailure("no two free ports in a row between 20000 and 32000")
+  }
+
+  private func isFree(_ port: UInt16) -> Bool {
+    do throws(Errno) {
+      return try Socket.listen(on: SocketAddress(.loopbackV4, port: port)).rawValue >= 0
+    } catch {
+      return false
+    }
+  }
+
+  private func prepare(_ plan: ClusterPlan) throws {
+    let certificates = ClusterCertificates(folder: folder, now: Machine.wallTime())
+    do throws(ClusterCertificates.Failure) {
+      let made = try certificates.make(for: plan)
+      steps.done("certificates", made == 0 ? "all there" : "\(made) made")
+    } catch {
+      throw UpFailure(error.message, advice: "remove that file to have it made anew")
+    }
+    if !Files.exists(folder.rolesFile) {
+      try Files.replace(folder.rolesFile, with: ClusterPlan.certificateRoles)
+    }
+    try Files.replace(folder.clientFile, with: plan.clientFile(folder: folder))
+    let table = plan.processes(folder: folder, executable: try Machine.executablePath())
+    try Files.replace(folder.processesFile, with: table.encoded)
+  }
+
+  // MARK: - Running
+
+  private func startSupervisor(_ plan: ClusterPlan) async throws {
+    if try ClusterProcesses(folder: folder).isSupervised() {
+      steps.done("supervisor", "runs already")
+      return
+    }
+    let log = try Files.open(folder.log(of: "supervise"), [.write, .create, .append], mode: 0o600)
+    var specification = ProcessSpecification(
+      try Machine.executablePath(), ["supervise", "--dir", folder.path])
+    specification.descriptors = [nil, log.rawValue, log.rawValue]
+    specification.folder = "/"
+    specification.newSession = true
+    let process = try Process.spawn(specification)
+    try await awaiting(within: .seconds(10)) {
+      UpFailure("the supervisor does not start", advice: "see \(folder.log(of: "supervise"))")
+    } _: {
+      if let exit = try process.poll() {
+        throw UpFailure(
+          "the supervisor ended with \(exit.shellCode)",
+          advice: "see \(folder.log(of: "supervise"))")
+      }
+      return try ClusterProcesses(folder: folder).isSupervised() ? true : nil
+    }
+    steps.done("supervisor", "pid \(process.pid), \(plan.members.count + plan.nodes.count) processes")
+  }
+
+  private func awaitStore(_ plan: ClusterPlan) async throws {
+    for member in plan.members {
+      let client = try StoreAccess(folder: folder, loop: loop).client(
+        [member.clientURL], timeout: .seconds(1))
+      var last = ""
+      try await awaiting(within: Self.storeLimit) {
+        UpFailure(
+          "member \(member.name) does not serve: \(last)\n" + tail(of: member.name),
+          advice: "see \(folder.log(of: member.name))")
+      } _: {
+        do throws(StoreError) {
+          return try await client.status().leader != 0 ? true : nil
+        } catch {
+          last = error.description
+          return nil
+        }
+      }
+      await client.close()
+      steps.done("member \(member.name)", "serves \(member.clientURL)")
+    }
+  }
+
+  private func awaitNodes(_ plan: ClusterPlan) async throws {
+    let client = try StoreAccess(folder: folder, loop: loop).client(plan.endpoints)
+    for node in plan.nodes {
+      try await awaiting(within: Self.nodesLimit) {
+        UpFailure(
+          "node \(node) has no heartbeat\n" + tail(of: node), advice: "see \(folder.log(of: node))")
+      } _: {
+        try await client.get(NodeKeys(node: node).heartbeat) == nil ? nil : true
+      }
+      steps.done("node \(node)", "has a heartbeat")
+    }
+    await client.close()
+  }
+
+  /// The last lines of a process's log.
+  private func tail(of process: String) -> String {
+    do throws(Errno) {
+      let text = try Files.read(folder.log(of: process)).text
+      return text.split(separator: "\n").suffix(5).map { "  | \($0)\n" }.joined()
+    } catch {
+      return "  (no log: \(error))\n"
+    }
+  }
+}
+
+extension ClusterPlan {
+  /// What an earlier `up` decided; nil where there was none.
+  static func read(_ folder: ClusterFolder) throws -> ClusterPlan? {
+    let bytes: Bytes
+    do throws(Errno) {
+      bytes = try Files.read(folder.clusterFile)
+    } catch {
+      if error == .notFound { return nil }
+      throw UpFailure("\(folder.clusterFile): \(error)")
+    }
+    do throws(Failure) {
+      return try ClusterPlan(decoding: bytes)
+    } catch {
+      throw UpFailure("\(folder.clusterFile): \(error)", advice: "restore it from a backup")
+    }
+  }
+}

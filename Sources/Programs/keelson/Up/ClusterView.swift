@@ -1,0 +1,181 @@
+import Base
+import EtcdAPI
+import EventLoop
+import JSON
+import Linux
+import NodeAgent
+import StoreClient
+
+/// What of a cluster runs, as seen now.
+struct ClusterView {
+  var supervisor: ProcessStatus?
+  var members: [Member] = []
+  var nodes: [Node] = []
+
+  struct Member {
+    let plan: ClusterPlan.Member
+    let process: ProcessStatus?
+    /// What it answered, or why it did not.
+    let status: Result<StatusResponse, StoreError>
+  }
+
+  struct Node {
+    let name: String
+    let process: ProcessStatus?
+    /// Nil where the store could not be asked.
+    let hasHeartbeat: Bool?
+    let pods: [Pod]
+    let supervisors: [ProcessStatus]
+  }
+
+  struct Pod {
+    let uid: String
+    let name: String
+    let isDesired: Bool
+    /// As the node reports it; empty where it reports nothing.
+    let phase: String
+    let restarts: Int64
+  }
+
+  static func read(
+    _ plan: ClusterPlan, folder: ClusterFolder, loop: EventLoop
+  ) async throws -> ClusterView {
+    let processes = try ClusterProcesses(folder: folder)
+    let access = StoreAccess(folder: folder, loop: loop)
+    var view = ClusterView(supervisor: try processes.supervisor())
+    for member in plan.members {
+      let client = try access.client([member.clientURL], timeout: .seconds(1))
+      let status: Result<StatusResponse, StoreError>
+      do throws(StoreError) {
+        status = .success(try await client.status())
+      } catch {
+        status = .failure(error)
+      }
+      await client.close()
+      view.members.append(
+        Member(plan: member, process: try processes.process(member.name), status: status))
+    }
+    let client = try access.client(plan.endpoints, timeout: .seconds(2))
+    for node in plan.nodes {
+      let entries = await entries(of: node, client)
+      view.nodes.append(
+        Node(
+          name: node, process: try processes.process(node),
+          hasHeartbeat: entries.map { known in
+            known.contains { $0.key == NodeKeys(node: node).heartbeat }
+          },
+          pods: pods(entries ?? [], NodeKeys(node: node)),
+          supervisors: try processes.podSupervisors(of: node)))
+    }
+    await client.close()
+    return view
+  }
+
+  var isHealthy: Bool {
+    let areMembersHealthy = members.allSatisfy { member in
+      switch member.status {
+      case .success(let status): status.leader != 0
+      case .failure: false
+      }
+    }
+    return supervisor != nil && areMembersHealthy && nodes.allSatisfy { $0.hasHeartbeat == true }
+  }
+
+  /// The member that leads; nil where none answers so.
+  var leader: Member? {
+    members.first { member in
+      switch member.status {
+      case .success(let status): status.leader == status.header?.memberID
+      case .failure: false
+      }
+    }
+  }
+
+  // MARK: - Pods
+
+  private static func entries(of node: String, _ client: StoreClient) async -> [KeyValue]? {
+    let prefix = NodeKeys(node: node).prefix
+    // Behind `/nodes/n1/` comes `/nodes/n10`: the slash's successor ends the range.
+    let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
+    do throws(StoreError) {
+      return try await client.range(RangeRequest(key: prefix, rangeEnd: end)).kvs
+    } catch {
+      return nil
+    }
+  }
+
+  static func pods(_ entries: [KeyValue], _ keys: NodeKeys) -> [Pod] {
+    var names: [String: (desired: KeyValue?, actual: KeyValue?)] = [:]
+    for entry in entries {
+      for (prefix, isDesired) in [(keys.desiredPods, true), (keys.actualPods, false)]
+      where entry.key.hasPrefix(prefix) {
+        let uid = entry.key.dropFirst(prefix.count).text
+        if isDesired {
+          names[uid, default: (nil, nil)].desired = entry
+        } else {
+          names[uid, default: (nil, nil)].actual = entry
+        }
+      }
+    }
+    return names.keys.sorted().map { uid in
+      let desired = object(names[uid]?.desired)
+      let actual = object(names[uid]?.actual)
+      let restarts = actual["status"]?["containerStatuses"]?.array?
+        .compactMap { $0["restartCount"]?.int64 }.reduce(0, +)
+      let name = desired["metadata"]?["name"] ?? actual["metadata"]?["name"]
+      return Pod(
+        uid: uid, name: name?.string ?? "", isDesired: names[uid]?.desired != nil,
+        phase: actual["status"]?["phase"]?.string ?? "", restarts: restarts ?? 0)
+    }
+  }
+
+  private static func object(_ entry: KeyValue?) -> JSONValue {
+    guard let entry else { return .null }
+    do {
+      return try JSONValue(parsing: entry.value)
+    } catch {
+      // What is no JSON shows as a pod without a name.
+      return .null
+    }
+  }
+
+  // MARK: - Text
+
+  var text: String {
+    var rows = [["PROCESS", "PID", "MEMORY", "STATE"]]
+    rows.append(row("supervise", supervisor, supervisor == nil ? "not running" : "watches"))
+    for member in members {
+      let state: String =
+        switch member.status {
+        case .failure(let error): "not serving: \(error)"
+        case .success(let status):
+          (status.leader == status.header?.memberID ? "leader" : "follower")
+            + ", \(member.plan.clientURL), revision \(status.header?.revision ?? 0)"
+        }
+      rows.append(row("member \(member.plan.name)", member.process, state))
+    }
+    for node in nodes {
+      let heartbeat: String =
+        switch node.hasHeartbeat {
+        case true?: "heartbeat"
+        case false?: "no heartbeat"
+        case nil: "store not reachable"
+        }
+      let running = node.pods.count { $0.phase == "Running" }
+      let desired = node.pods.count { $0.isDesired }
+      rows.append(
+        row("agent \(node.name)", node.process, "\(heartbeat), \(running) of \(desired) pods run"))
+      if !node.supervisors.isEmpty {
+        let memory = node.supervisors.reduce(0) { $0 + $1.residentBytes }
+        rows.append(
+          ["  pod supervisors", "\(node.supervisors.count)", mebibytes(memory), ""])
+      }
+    }
+    return columns(rows)
+  }
+
+  private func row(_ name: String, _ process: ProcessStatus?, _ state: String) -> [String] {
+    guard let process else { return [name, "-", "-", state] }
+    return [name, "\(process.pid)", mebibytes(process.residentBytes), state]
+  }
+}

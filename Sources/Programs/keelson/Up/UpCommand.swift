@@ -1,0 +1,109 @@
+import Base
+import EventLoop
+import Linux
+import StoreClient
+
+extension Command {
+  static let up = Command(
+    "up", aliases: ["start"], summary: "Start a cluster on this host, or what is missing of it."
+  ) { arguments in
+    var flags = FlagSet(command: "keelson up", environmentPrefixes: ["KEELSON_"])
+    flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
+    flags.declare("members", .integer, help: "store members: 1, 3 or 5 (default 3)")
+    flags.declare("nodes", .integer, help: "nodes, each with an agent (default 1)")
+    flags.declare("demo", .boolean, help: "show pods, a restart and a lost leader; adds node n2")
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      let members = values.isGiven("members") ? Int(values.integer("members")) : nil
+      let nodes = values.isGiven("nodes") ? Int(values.integer("nodes")) : nil
+      if let members, ![1, 3, 5].contains(members) {
+        complain("--members: 1, 3 or 5; an even number survives no more losses")
+        return 2
+      }
+      if let nodes, !(1...ClusterPlan.nodesMax).contains(nodes) {
+        complain("--nodes: 1 to \(ClusterPlan.nodesMax)")
+        return 2
+      }
+      let isDemo = values.boolean("demo")
+      return onLoop { loop in
+        let folder = try ClusterFolder(clusterPath(values))
+        let steps = Steps()
+        let start = ClusterStart(
+          folder: folder, loop: loop, members: members, nodes: isDemo ? max(nodes ?? 2, 2) : nodes,
+          steps: steps)
+        let plan = try await start.run()
+        if isDemo {
+          try await Demo(plan: plan, folder: folder, loop: loop, steps: steps).run()
+        }
+        steps.heading("Up after \(seconds(steps.elapsed)) s:")
+        let view = try await ClusterView.read(plan, folder: folder, loop: loop)
+        say(view.text, terminator: "")
+        say(hints(folder))
+        return 0
+      }
+    }
+  }
+
+  static let status = Command("status", summary: "Show what of the cluster runs.") { arguments in
+    var flags = FlagSet(command: "keelson status", environmentPrefixes: ["KEELSON_"])
+    flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      onLoop { loop in
+        let folder = try ClusterFolder(clusterPath(values))
+        guard let plan = try ClusterPlan.read(folder) else {
+          throw UpFailure("no cluster in \(folder.path)", advice: "keelson up makes one")
+        }
+        let view = try await ClusterView.read(plan, folder: folder, loop: loop)
+        say(view.text, terminator: "")
+        return view.isHealthy ? 0 : 1
+      }
+    }
+  }
+
+  static let down = Command(
+    "down", aliases: ["stop"], summary: "Stop the cluster; its data stays unless --purge."
+  ) { arguments in
+    var flags = FlagSet(command: "keelson down", environmentPrefixes: ["KEELSON_"])
+    flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
+    flags.declare("purge", .boolean, help: "remove the folder, with all data and keys")
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      onLoop { _ in
+        let folder = try ClusterFolder(clusterPath(values))
+        guard let plan = try ClusterPlan.read(folder) else {
+          throw UpFailure("no cluster in \(folder.path)")
+        }
+        let stop = ClusterStop(plan: plan, folder: folder, steps: Steps())
+        try stop.run()
+        if values.boolean("purge") { try stop.purge() }
+        return 0
+      }
+    }
+  }
+}
+
+private func hints(_ folder: ClusterFolder) -> String {
+  let place = folder.path == ClusterFolder.defaultPath ? "" : "KEELSON_DIR=\(folder.path) "
+  return """
+
+    Try:
+      \(place)keelson store get /nodes/ --prefix --keys-only
+      \(place)keelson store diff n1
+      \(place)keelson status
+      \(place)keelson down
+    """
+}
+
+/// Runs an async command on a loop of its own; prints what went wrong and what to do about it.
+func onLoop(_ body: sending @escaping (EventLoop) async throws -> Int32) -> Int32 {
+  do {
+    let loop = try EventLoop()
+    Signal.pipe.ignore()
+    return try loop.runBlocking { try await body(loop) }
+  } catch let failure as UpFailure {
+    complain("Error: \(failure.message)")
+    if !failure.advice.isEmpty { complain("  -> \(failure.advice)") }
+    return 1
+  } catch {
+    complain("Error: \(error)")
+    return 1
+  }
+}
