@@ -95,7 +95,7 @@ let table = [
 /// Test targets: what each imports beside the target of its own name.
 let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
-  ("ConformanceTests", ["Base", "Linux", "NodeAgent"]),
+  ("ConformanceTests", ["Base", "Linux", "JSON", "NodeAgent"]),
   ("CryptoTests", ["Base", "Linux", "Crypto"]),
   ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
   ("EventLoopTests", ["Base", "Linux", "EventLoop"]),

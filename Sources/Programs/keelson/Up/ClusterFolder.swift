@@ -51,7 +51,8 @@ struct ClusterFolder: Hashable, Sendable {
   func key(_ name: String) -> String { "\(pki)/\(name).key" }
 
   func make() throws(Errno) {
-    for folder in [path, pki, pki + "/clients", pki + "/members", logs, run, path + "/store",
+    for folder in [
+      path, pki, pki + "/clients", pki + "/members", logs, run, path + "/store",
       path + "/nodes",
     ] {
       try Files.makeFolders(folder)

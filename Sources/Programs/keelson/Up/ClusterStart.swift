@@ -166,7 +166,8 @@ struct ClusterStart {
       }
       return try ClusterProcesses(folder: folder).isSupervised() ? true : nil
     }
-    steps.done("supervisor", "pid \(process.pid), \(plan.members.count + plan.nodes.count) processes")
+    steps.done(
+      "supervisor", "pid \(process.pid), \(plan.members.count + plan.nodes.count) processes")
   }
 
   private func awaitStore(_ plan: ClusterPlan) async throws {

@@ -201,7 +201,8 @@ struct Demo {
     let client = try StoreAccess(folder: folder, loop: loop).client(
       [member.clientURL], timeout: .seconds(1))
     try await awaiting(within: Self.limit) {
-      UpFailure("member \(member.name) does not come back", advice: "see \(folder.log(of: member.name))")
+      UpFailure(
+        "member \(member.name) does not come back", advice: "see \(folder.log(of: member.name))")
     } _: {
       do throws(StoreError) {
         return try await client.status().leader != 0 ? true : nil
