@@ -82,7 +82,8 @@ actor AgentNode {
     object["namespace"] = "default"
     object["uid"] = .string(uid)
     for (name, value) in metadata { object[name] = value }
-    let command = "echo $$ >> '\(startsPath(uid))'; \(script)"
+    // Kubernetes makes one `$` of two in a command.
+    let command = "echo $$$$ >> '\(startsPath(uid))'; \(script)"
     let pod: JSONValue = [
       "metadata": .object(object),
       "spec": [
@@ -126,9 +127,13 @@ actor AgentNode {
   }
 
   func running(_ uid: String, restarts: Int64 = 0) async throws -> JSONValue {
-    try await container(uid, "\(uid) runs with \(restarts) restarts") {
+    let status = try await container(uid, "\(uid) runs with \(restarts) restarts") {
       $0["state"]?["running"] != nil && $0["restartCount"]?.int64 == restarts
     }
+    try await eventually("the process of \(uid) has begun") {
+      try starts(uid).count > Int(restarts) ? true : nil
+    }
+    return status
   }
 
   /// Every process that a pod's container was started as, in order.
