@@ -22,7 +22,8 @@ import WAL
     cluster.pass(.seconds(1))
     let before = try cluster.figures(leader).revision
     let frame = PeerFrame.forward(
-      life: 99, number: 1, commands: [put("twice", of: follower, number: 1 << 60)]
+      life: 99, number: 1, term: try cluster.figures(leader).term,
+      commands: [put("twice", of: follower, number: 1 << 60)]
     ).encoded()
     cluster.step(leader, .received(frame, from: follower))
     cluster.step(leader, .received(frame, from: follower))
@@ -37,7 +38,8 @@ import WAL
     cluster.pass(.seconds(1))
     let before = try cluster.figures(leader).revision
     let frame = PeerFrame.forward(
-      life: 99, number: 1, commands: [put("forged", of: others[0], number: 1 << 60)]
+      life: 99, number: 1, term: try cluster.figures(leader).term,
+      commands: [put("forged", of: others[0], number: 1 << 60)]
     ).encoded()
     cluster.step(leader, .received(frame, from: others[1]))
     cluster.settle()
@@ -59,7 +61,7 @@ import WAL
     #expect(try cluster.figures(follower).proposalsPending == 0)
   }
 
-  @Test func `one whose frame is lost ends in a timeout and is never tried again`() throws {
+  @Test func `one whose frame is lost under the same leader ends in a timeout`() throws {
     let cluster = try TestCluster()
     let leader = try cluster.awaitLeader()
     let follower = try #require(cluster.ids.first { $0 != leader })
@@ -71,6 +73,69 @@ import WAL
     cluster.pass(.seconds(8))
     #expect(cluster.answers[origin]?.end == .timedOut)
     #expect(try cluster.value(leader, "lost") == nil)
+  }
+
+  @Test func `one that died with its leader is proposed anew, once, by the next`() throws {
+    let cluster = try TestCluster()
+    let leader = try cluster.awaitLeader()
+    let others = cluster.ids.filter { $0 != leader }
+    var random = PRNG(seed: 11)
+    cluster.pass(.seconds(1))
+    let before = try cluster.figures(others[0]).revision
+    // Some reach the leader and its log, some only the wire.
+    try cluster.node(leader).isDiskStalled = true
+    let origins = (0..<8).map { number in
+      cluster.send(others[number % 2], .put, PutRequest(key: Bytes("k\(number)"), value: "v"))
+    }
+    cluster.settle(rounds: 1)
+    try cluster.kill(leader, losingPower: &random)
+    cluster.pass(.seconds(4))
+    for origin in origins { #expect(cluster.answers[origin]?.end == .ok) }
+    #expect(try cluster.figures(others[0]).revision == before + 8)
+  }
+
+  @Test func `a leader that was cut off proposes its writes anew, once, through the next`() throws {
+    let cluster = try TestCluster()
+    let leader = try cluster.awaitLeader()
+    let other = try #require(cluster.ids.first { $0 != leader })
+    cluster.pass(.seconds(1))
+    let before = try cluster.figures(leader).revision
+    cluster.cut = [leader]
+    let origin = cluster.send(leader, .put, PutRequest(key: "a", value: "1"))
+    cluster.pass(.seconds(4))
+    #expect(cluster.answers[origin] == nil)
+    cluster.cut = []
+    cluster.pass(.seconds(2))
+    #expect(cluster.answers[origin]?.end == .ok)
+    #expect(try cluster.value(other, "a") == "1")
+    #expect(try cluster.figures(other).revision == before + 1)
+  }
+
+  @Test func `a late refusal of an earlier term repeats nothing`() throws {
+    let instant = Instant(nanoseconds: 1)
+    var pending = PendingWrites(firstNumber: 1 << 32)
+    let number = pending.add(.own, deadline: instant)
+    let command = put("a", of: NodeID(1), number: number)
+    pending.setSent(command, in: Term(1))
+    let early = pending.takeLost(before: Term(1))
+    #expect(early.isEmpty)
+    let lost = pending.takeLost(before: Term(2))
+    #expect(lost == [command])
+    pending.setSent(command, in: Term(2))
+    let late = pending.takeRefused(number, in: Term(1))
+    #expect(late == nil)
+    let refused = pending.takeRefused(number, in: Term(2))
+    #expect(refused == command)
+  }
+
+  @Test func `what a snapshot may have brought is not proposed anew`() throws {
+    var pending = PendingWrites(firstNumber: 7)
+    let number = pending.add(.own, deadline: Instant(nanoseconds: 1))
+    pending.setSent(put("a", of: NodeID(1), number: number), in: Term(1))
+    pending.forgetSent()
+    let lost = pending.takeLost(before: Term(9))
+    #expect(lost.isEmpty)
+    #expect(pending.contains(number))
   }
 
   @Test func `an answer to a command of an earlier life finds nobody`() throws {

@@ -35,14 +35,14 @@ import WAL
     (
       "forward",
       .forward(
-        life: 6, number: 7,
+        life: 6, number: 7, term: Term(8),
         commands: [
           Command(
             kind: .put, origin: NodeID(1), request: 9,
             identity: ClientIdentity(commonName: "n1", organizations: ["node"]), body: "body")
         ])
     ),
-    ("refused", .refused(requests: [1, 2])),
+    ("refused", .refused(term: Term(8), requests: [1, 2])),
     ("fetch", .fetch(snapshot: LogIndex(11), file: "1-2-3.segment", offset: 300)),
     (
       "chunk",

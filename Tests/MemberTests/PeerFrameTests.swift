@@ -13,14 +13,14 @@ import WAL
         from: NodeID(1), to: NodeID(2), term: Term(3),
         body: .heartbeat(commit: LogIndex(4), read: 5))),
     .forward(
-      life: 6, number: 7,
+      life: 6, number: 7, term: Term(8),
       commands: [
         Command(
           kind: .put, origin: NodeID(1), request: 9,
           identity: ClientIdentity(commonName: "n1", organizations: ["node", "x"]), body: "body"),
         Command(kind: .compact, origin: NodeID(1), request: 10, identity: nil, body: ""),
       ]),
-    .refused(requests: [1, .max]),
+    .refused(term: Term(8), requests: [1, .max]),
     .fetch(snapshot: LogIndex(11), file: "1-2-3.segment", offset: 12),
     .chunk(snapshot: LogIndex(13), file: "", offset: 14, total: 15, bytes: "bytes"),
     .gone(snapshot: LogIndex(16)),

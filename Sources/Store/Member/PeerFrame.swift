@@ -7,11 +7,11 @@ public import Raft
 /// and checksums; the content is checked here, byte by byte.
 enum PeerFrame: Equatable {
   case raft(Message)
-  /// Writes of a follower's clients, for the leader to propose. `life` and `number` name the frame
-  /// among those of its sender: the leader takes none twice.
-  case forward(life: UInt64, number: UInt64, commands: [Command])
-  /// None of these requests was proposed by the one that was asked: they may be sent elsewhere.
-  case refused(requests: [UInt64])
+  /// Writes of a follower's clients, for the leader of `term` to propose, in that term or never.
+  /// `life` and `number` name the frame among those of its sender: the leader takes none twice.
+  case forward(life: UInt64, number: UInt64, term: Term, commands: [Command])
+  /// Of what was forwarded for `term` these requests were not proposed: they may be sent elsewhere.
+  case refused(term: Term, requests: [UInt64])
   /// Send the bytes of a file of your newest snapshot from `offset` on. No file name: its manifest.
   case fetch(snapshot: LogIndex, file: Bytes, offset: UInt64)
   /// `total`: the file's length.
@@ -37,16 +37,18 @@ enum PeerFrame: Equatable {
     case .raft(let message):
       buffer.write(Kind.raft.rawValue)
       MessageCodec.encode(message, into: &buffer)
-    case .forward(let life, let number, let commands):
+    case .forward(let life, let number, let term, let commands):
       buffer.write(Kind.forward.rawValue)
       buffer.write(littleEndian: life)
       buffer.write(varint: number)
+      buffer.write(varint: term.value)
       // A batch without a time: the leader gives commands theirs.
       CommandBatch(
         clusterMilliseconds: 0, wallTime: WallTime(milliseconds: 0), commands: commands
       ).encode(into: &buffer)
-    case .refused(let requests):
+    case .refused(let term, let requests):
       buffer.write(Kind.refused.rawValue)
+      buffer.write(littleEndian: term.value)
       for request in requests { buffer.write(littleEndian: request) }
     case .fetch(let snapshot, let file, let offset):
       buffer.write(Kind.fetch.rawValue)
@@ -95,33 +97,34 @@ enum PeerFrame: Equatable {
     var reader = ByteReader(body)
     let life: UInt64
     let number: UInt64
+    let term: Term
     do throws(ByteReaderError) {
       life = try reader.readInteger(littleEndian: UInt64.self)
       number = try reader.readVarint()
+      term = Term(try reader.readVarint())
     } catch {
       throw .malformed
     }
     do throws(KVFormatError) {
       let batch = try CommandBatch(decoding: body.dropFirst(reader.offset))
-      return .forward(life: life, number: number, commands: batch.commands)
+      return .forward(life: life, number: number, term: term, commands: batch.commands)
     } catch {
       throw .commands(error)
     }
   }
 
   private static func refused(_ body: Bytes) throws(PeerFrameError) -> PeerFrame {
-    guard body.count % 8 == 0 else { throw .malformed }
     var reader = ByteReader(body)
     var requests: [UInt64] = []
-    requests.reserveCapacity(body.count / 8)
-    while !reader.isAtEnd {
-      do throws(ByteReaderError) {
+    do throws(ByteReaderError) {
+      let term = Term(try reader.readInteger(littleEndian: UInt64.self))
+      while !reader.isAtEnd {
         requests.append(try reader.readInteger(littleEndian: UInt64.self))
-      } catch {
-        throw .malformed
       }
+      return .refused(term: term, requests: requests)
+    } catch {
+      throw .malformed
     }
-    return .refused(requests: requests)
   }
 
   private static func snapshot(

@@ -1,5 +1,6 @@
 import Base
 import KVStore
+import Raft
 
 /// Writes of this member's clients that have no answer yet, by the numbers that their commands bear.
 ///
@@ -17,8 +18,14 @@ struct PendingWrites {
   struct Write {
     let client: Client
     let deadline: Instant
-    /// What was forwarded: it may come back unproposed. nil while it waits here or was proposed here.
-    var forwarded: Command?
+    /// What was proposed in a term, here or at the leader that it was forwarded to. nil while it
+    /// waits here, and where a snapshot may have brought its outcome.
+    var sent: Sent?
+  }
+
+  struct Sent {
+    let term: Term
+    let command: Command
   }
 
   /// All numbers below are answered.
@@ -50,21 +57,45 @@ struct PendingWrites {
     return slots[position] != nil
   }
 
-  /// Notes what was forwarded (nil: it is here again); nothing where the number is not pending.
-  mutating func setForwarded(_ command: Command?, number: UInt64) {
-    guard let position = position(number), var write = slots[position] else { return }
-    write.forwarded = command
+  /// Notes that a command was proposed or forwarded in `term`.
+  mutating func setSent(_ command: Command, in term: Term) {
+    guard let position = position(command.request), var write = slots[position] else { return }
+    write.sent = Sent(term: term, command: command)
     slots[position] = write
   }
 
-  /// Takes back a forwarded command.
-  mutating func takeForwarded(_ number: UInt64) -> Command? {
-    guard let position = position(number), var write = slots[position],
-      let command = write.forwarded
+  /// Takes back a command that the leader of `term` did not propose.
+  mutating func takeRefused(_ number: UInt64, in term: Term) -> Command? {
+    guard let position = position(number), var write = slots[position], let sent = write.sent,
+      sent.term == term
     else { return nil }
-    write.forwarded = nil
+    write.sent = nil
     slots[position] = write
-    return command
+    return sent.command
+  }
+
+  /// Takes back what was sent in terms before `term` and has no outcome, oldest first.
+  ///
+  /// Call when an entry of `term` is applied. Terms never decrease along the log (Raft §5.3), and a
+  /// command is proposed in the term that it was sent in or never: those were not and never will be.
+  mutating func takeLost(before term: Term) -> [Command] {
+    var lost: [Command] = []
+    for position in 0..<slots.count {
+      guard var write = slots[position], let sent = write.sent, sent.term < term else { continue }
+      lost.append(sent.command)
+      write.sent = nil
+      slots[position] = write
+    }
+    return lost
+  }
+
+  /// A snapshot took the place of entries: what was sent may be part of it.
+  mutating func forgetSent() {
+    for position in 0..<slots.count {
+      guard var write = slots[position], write.sent != nil else { continue }
+      write.sent = nil
+      slots[position] = write
+    }
   }
 
   mutating func remove(_ number: UInt64) -> Write? {

@@ -22,6 +22,7 @@ extension StoreMember {
 
   private mutating func apply(_ entry: Entry) {
     precondition(entry.index == applied.index.next, "entries are applied in order")
+    if entry.term > applied.term { returnLost(before: entry.term) }
     applied = entry.id
     switch entry.kind {
     case .empty: break

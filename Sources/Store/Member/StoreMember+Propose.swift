@@ -71,9 +71,9 @@ struct ForwardLedger {
     self.life = life
   }
 
-  mutating func frame(_ commands: [Command]) -> PeerFrame {
+  mutating func frame(_ commands: [Command], in term: Term) -> PeerFrame {
     lastNumber += 1
-    return .forward(life: life, number: lastNumber, commands: commands)
+    return .forward(life: life, number: lastNumber, term: term, commands: commands)
   }
 
   /// False where the frame was taken before: a repeated frame must not repeat its writes.
@@ -150,6 +150,9 @@ extension StoreMember {
       case .full, .transferring, .configurationPending, .notLeader: return false
       }
     }
+    for command in commands where command.origin == configuration.id {
+      pending.setSent(command, in: raft.term)
+    }
     perform(list)
     return true
   }
@@ -157,41 +160,48 @@ extension StoreMember {
   private mutating func forwardGathered(to leader: NodeID) {
     while !gathered.isEmpty {
       let commands = Array(gathered.prefix(bytesMax: configuration.limits.batchBytesMax))
-      for command in commands { pending.setForwarded(command, number: command.request) }
-      effects.append(.send(forwards.frame(commands).encoded(), to: leader))
+      for command in commands { pending.setSent(command, in: raft.term) }
+      effects.append(.send(forwards.frame(commands, in: raft.term).encoded(), to: leader))
       gathered.removeFirst(commands.count)
     }
   }
 
   // MARK: - Others' writes
 
-  /// Takes a follower's writes, if this member leads and has room for them.
-  mutating func takeForwarded(
-    _ commands: [Command], from peer: NodeID, life: UInt64, number: UInt64
-  ) {
-    guard forwards.take(peer, life: life, number: number) else { return }
+  /// Takes a follower's writes, if this member leads in the term that they are meant for and has
+  /// room for them.
+  mutating func takeForwarded(_ commands: [Command], from peer: NodeID, in term: Term) {
     let own = commands.filter { $0.origin == peer }
-    guard raft.role == .leader, gathered.bytes < configuration.limits.gatheredBytesMax else {
-      refuse(own.map(\.request), to: peer)
+    guard raft.role == .leader, raft.term == term,
+      gathered.bytes < configuration.limits.gatheredBytesMax
+    else {
+      refuse(own.map(\.request), of: term, to: peer)
       return
     }
     for command in own { gathered.add(command, at: now.instant) }
+    foreignTerm = term
   }
 
-  /// This member does not lead any more: what others forwarded and it did not propose goes back.
+  /// What others forwarded and this member did not propose in its term of office goes back.
   mutating func refuseForeignWrites() {
     let id = configuration.id
     let foreign = gathered.commands.filter { $0.origin != id }
     guard !foreign.isEmpty else { return }
     gathered.removeAll { $0.origin != id }
     for peer in Set(foreign.map(\.origin)).sorted() {
-      refuse(foreign.filter { $0.origin == peer }.map(\.request), to: peer)
+      refuse(foreign.filter { $0.origin == peer }.map(\.request), of: foreignTerm, to: peer)
     }
   }
 
-  private mutating func refuse(_ requests: [UInt64], to peer: NodeID) {
+  private mutating func refuse(_ requests: [UInt64], of term: Term, to peer: NodeID) {
     guard !requests.isEmpty else { return }
-    effects.append(.send(PeerFrame.refused(requests: requests).encoded(), to: peer))
+    effects.append(
+      .send(PeerFrame.refused(term: term, requests: requests).encoded(), to: peer))
+  }
+
+  /// What was sent in an earlier term and did not reach the log never will: it is proposed anew.
+  mutating func returnLost(before term: Term) {
+    for command in pending.takeLost(before: term) { gathered.add(command, at: now.instant) }
   }
 
   mutating func returnRefused() {

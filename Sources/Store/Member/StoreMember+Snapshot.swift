@@ -244,6 +244,7 @@ extension StoreMember {
     // Watches go on in the new state, without a gap or not at all.
     swap(&installed, &keySpace)
     keySpace.adoptWatches(of: &installed)
+    pending.forgetSent()
     applied = snapshot.last
     appliedAt = now.instant
     membership.apply(snapshot.configuration)

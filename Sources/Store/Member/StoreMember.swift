@@ -34,6 +34,8 @@ public struct StoreMember: ~Copyable {
   var pending: PendingWrites
   var gathered = GatheredWrites()
   var forwards: ForwardLedger
+  /// The term that others' gathered writes are meant for.
+  var foreignTerm = Term.zero
   var reads = ReadQueue()
   /// Set while this member leads and may propose.
   var clock: ClusterClock?
@@ -186,10 +188,9 @@ public struct StoreMember: ~Copyable {
       counters.leaderChanges += 1
       counters.lastLeader = change.leader
     }
-    if change.role != .leader {
-      clock = nil
-      refuseForeignWrites()
-    }
+    clock = nil
+    // What others forwarded was meant for one term of office.
+    refuseForeignWrites()
   }
 
   private mutating func receive(_ bytes: Bytes, from peer: NodeID) {
@@ -204,11 +205,12 @@ public struct StoreMember: ~Copyable {
     case .raft(let message):
       guard message.from == peer, fitsLog(message) else { return }
       advance(.received(message))
-    case .forward(let life, let number, let commands):
-      takeForwarded(commands, from: peer, life: life, number: number)
-    case .refused(let requests):
+    case .forward(let life, let number, let term, let commands):
+      guard forwards.take(peer, life: life, number: number) else { return }
+      takeForwarded(commands, from: peer, in: term)
+    case .refused(let term, let requests):
       for request in requests {
-        if let command = pending.takeForwarded(request) { gathered.putAside(command) }
+        if let command = pending.takeRefused(request, in: term) { gathered.putAside(command) }
       }
     case .fetch(let snapshot, let file, let offset):
       serveFetch(snapshot: snapshot, file: file, offset: offset, to: peer)
