@@ -7,8 +7,8 @@ final class Certificates: Sendable {
 
   private let folder: ScratchFolder
 
-  /// Makes one authority per port, server certificates for the members n1, n2 and n3, and client
-  /// certificates: `users` are CN and O.
+  /// Makes one authority per port, server certificates for the members n1, n2 and n3 under the
+  /// names `member-n1` and `peer-n1`, and client certificates: `users` are CN and O.
   init(users: [(name: String, organization: String)] = [("root", "root")]) async throws {
     folder = try ScratchFolder()
     for authority in [Authority.client, .peer] {
@@ -20,7 +20,7 @@ final class Certificates: Sendable {
       ])
     }
     for member in ["n1", "n2", "n3"] {
-      try await issue(member, subject: "/CN=\(member)", by: .client)
+      try await issue("member-\(member)", subject: "/CN=\(member)", by: .client)
       try await issue("peer-\(member)", subject: "/CN=\(member)", by: .peer)
     }
     for user in users {

@@ -19,10 +19,11 @@ struct Overdue: Error, CustomStringConvertible {
   var description: String { "not within \(seconds) s: \(what)\n\(detail)" }
 }
 
-/// A program to run: its file and what every call of it starts with.
+/// A program to run: its file and what every call of it starts and ends with.
 struct Program: Sendable {
   let path: String
   var leading: [String] = []
+  var trailing: [String] = []
   var environment: [String] = []
 
   static let etcd = locate("etcd", package: "etcd-server")
@@ -57,7 +58,8 @@ struct Program: Sendable {
   /// The same program, each call of which starts with these arguments.
   func with(_ arguments: [String], environment: [String] = []) -> Program {
     Program(
-      path: path, leading: leading + arguments, environment: self.environment + environment)
+      path: path, leading: leading + arguments, trailing: trailing,
+      environment: self.environment + environment)
   }
 
   /// Starts it, its output going to files in `folder`.
@@ -70,7 +72,7 @@ struct Program: Sendable {
     let reader = try Files.open(paths[0], [.read])
     let output = try Files.open(paths[1], [.write, .create, .append], mode: 0o600)
     let errors = try Files.open(paths[2], [.write, .create, .append], mode: 0o600)
-    var specification = ProcessSpecification(path, leading + arguments)
+    var specification = ProcessSpecification(path, leading + arguments + trailing)
     specification.environment = Machine.environment + environment
     specification.descriptors = [reader.rawValue, output.rawValue, errors.rawValue]
     specification.newGroup = true

@@ -80,6 +80,17 @@ actor StoreCluster {
     return try Program.etcdctl.get().with(flags, environment: ["ETCDCTL_API=3"])
   }
 
+  /// Our own client verbs, aimed at all members, with the client certificate of `user`.
+  nonisolated func keelson(as user: String = "root") throws -> Program {
+    var flags = ["--endpoints", endpoints]
+    if let certificates {
+      flags += ["--cacert", certificates.authority(.client)]
+      flags += ["--cert", certificates.certificate(user), "--key", certificates.key(user)]
+    }
+    return Program(
+      path: try Program.keelson.get().path, leading: ["store"], trailing: flags)
+  }
+
   nonisolated func curl(as user: String = "root") throws -> Program {
     var flags = ["--silent", "--show-error", "--max-time", "10"]
     if let certificates {
@@ -185,8 +196,8 @@ actor StoreCluster {
     ]
     if let certificates {
       flags += [
-        "--cert-file", certificates.certificate(member.name),
-        "--key-file", certificates.key(member.name),
+        "--cert-file", certificates.certificate("member-\(member.name)"),
+        "--key-file", certificates.key("member-\(member.name)"),
         "--trusted-ca-file", certificates.authority(.client), "--client-cert-auth",
         "--peer-cert-file", certificates.certificate("peer-\(member.name)"),
         "--peer-key-file", certificates.key("peer-\(member.name)"),
