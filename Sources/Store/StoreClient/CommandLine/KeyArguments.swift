@@ -55,19 +55,20 @@ enum KeyArguments {
   private static func sort(
     _ request: inout RangeRequest, _ values: FlagValues
   ) throws(CommandFailure) {
-    switch values.text("order").uppercased() {
+    let (order, target) = (values.text("order"), values.text("sort-by"))
+    switch order.uppercased() {
     case "": break
     case "ASCEND": request.sortOrder = .ascend
     case "DESCEND": request.sortOrder = .descend
-    case let other: throw CommandFailure(.badFeature, "bad sort order \(other)")
+    default: throw CommandFailure(.badFeature, "bad sort order \(order)")
     }
-    switch values.text("sort-by").uppercased() {
+    switch target.uppercased() {
     case "", "KEY": request.sortTarget = .key
     case "CREATE": request.sortTarget = .create
     case "MODIFY": request.sortTarget = .mod
     case "VALUE": request.sortTarget = .value
     case "VERSION": request.sortTarget = .version
-    case let other: throw CommandFailure(.badFeature, "bad sort target \(other)")
+    default: throw CommandFailure(.badFeature, "bad sort target \(target)")
     }
     // Keys come in ascending order by themselves (clientv3 WithSort).
     if request.sortTarget == .key && request.sortOrder == .ascend { request.sortOrder = .none }

@@ -33,16 +33,38 @@ public struct StoreCommand: Sendable {
     [.get, .put, .delete, .txn, .compact, .watch] + leaseCommands + alarmCommands
     + [.memberList] + endpointCommands + certificateRolesCommands + [.diff]
 
-  var flags: FlagSet {
-    var flags = FlagSet(
-      command: "keelson store " + path.joined(separator: " "), operands: operands,
-      environmentPrefixes: ["KEELSON_", "ETCDCTL_"])
-    declare(&flags)
+  /// The arguments with the flags that stand before the verb moved behind it, where etcdctl takes
+  /// them too: `--endpoints x lease list` becomes `lease list --endpoints x`.
+  public static func verbFirst(_ arguments: [String]) -> [String] {
+    var shared = FlagSet(command: "store")
+    declareShared(&shared)
+    var leading: [String] = []
+    var rest = arguments[...]
+    while let flag = rest.first, flag.hasPrefix("-"), flag != "--", flag != "--help", flag != "-h" {
+      leading.append(rest.removeFirst())
+      let wantsValue = !flag.contains("=") && !shared.isBoolean(flag)
+      if wantsValue, let value = rest.popFirst() { leading.append(value) }
+    }
+    if leading.isEmpty { return arguments }
+    let isGroup = all.contains { $0.path.count == 2 && $0.path.first == rest.first }
+    let verb = rest.prefix(isGroup ? 2 : 1)
+    return verb + leading + rest.dropFirst(verb.count)
+  }
+
+  private static func declareShared(_ flags: inout FlagSet) {
     ClientConfiguration.declareFlags(&flags)
     flags.declare(
       "write-out", letter: "w", .text, default: "simple",
       help: "Output format: simple, json, fields, table, protobuf")
     flags.declare("hex", .boolean, help: "Print keys and values as hexadecimal")
+  }
+
+  var flags: FlagSet {
+    var flags = FlagSet(
+      command: "keelson store " + path.joined(separator: " "), operands: operands,
+      environmentPrefixes: ["KEELSON_", "ETCDCTL_"])
+    declare(&flags)
+    Self.declareShared(&flags)
     return flags
   }
 
@@ -160,5 +182,17 @@ struct CommandSession: Sendable {
       throw error
     }
     console.write(out.take())
+  }
+}
+
+extension FlagSet {
+  /// Whether `argument` (`--hex`) alone is a whole flag: parsing it with nothing behind it works.
+  fileprivate func isBoolean(_ argument: String) -> Bool {
+    do throws(FlagError) {
+      _ = try parse([argument])
+      return true
+    } catch {
+      return false
+    }
   }
 }
