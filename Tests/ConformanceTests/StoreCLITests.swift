@@ -3,7 +3,7 @@ import Linux
 import Testing
 
 /// One call of a store command: its arguments, and what it reads.
-private struct Step: Sendable, CustomStringConvertible {
+private struct VerbCall: Sendable, CustomStringConvertible {
   let arguments: [String]
   var input = ""
 
@@ -19,7 +19,7 @@ private struct Step: Sendable, CustomStringConvertible {
 }
 
 /// What a step gave, without what no two runs share: times and the IDs of leases.
-private struct Reply: Equatable, Sendable, CustomStringConvertible {
+private struct VerbReply: Equatable, Sendable, CustomStringConvertible {
   let status: Int32
   let output: String
   /// The lines of standard error that are etcdctl's own: without its client's log and without usage
@@ -28,7 +28,7 @@ private struct Reply: Equatable, Sendable, CustomStringConvertible {
 
   init(_ outcome: Outcome, lease: String) {
     status = outcome.status
-    output = Reply.settled(outcome.output, lease)
+    output = VerbReply.settled(outcome.output, lease)
     errors = outcome.errors.split(separator: "\n").map(String.init).filter { line in
       ["Error:", "Failed to", "watch was"].contains { line.hasPrefix($0) }
         || line.contains("is unhealthy") || line.contains("is healthy")
@@ -53,13 +53,13 @@ private struct Reply: Equatable, Sendable, CustomStringConvertible {
 
 /// Runs the same steps by etcdctl and by our verbs, each against an etcd that starts empty at the
 /// same addresses (so that its IDs are the same), and compares what they print.
-private func compare(_ steps: [Step]) async throws {
+private func compare(_ steps: [VerbCall]) async throws {
   let cluster = try StoreCluster(members: 1, server: .etcd)
   let url = cluster.clientURL(0)
   let etcdctl = try cluster.etcdctl()
   let keelson = try Program.keelson.get().with(
     ["store"], environment: ["KEELSON_ENDPOINTS=\(url)"])
-  var transcripts: [[Reply]] = []
+  var transcripts: [[VerbReply]] = []
   do {
     for program in [etcdctl, keelson] {
       try await cluster.start(0)
@@ -77,16 +77,16 @@ private func compare(_ steps: [Step]) async throws {
   }
 }
 
-private func run(_ steps: [Step], by program: Program) async throws -> [Reply] {
+private func run(_ steps: [VerbCall], by program: Program) async throws -> [VerbReply] {
   var lease = ""
-  var replies: [Reply] = []
+  var replies: [VerbReply] = []
   for step in steps {
     let arguments = step.arguments.map { $0.replacing("LEASE", with: lease) }
     let outcome = try await program.run(arguments, input: step.input)
     if let grant = outcome.output.firstMatch(of: /lease ([0-9a-f]{16}) granted/) {
       lease = String(grant.1)
     }
-    replies.append(Reply(outcome, lease: lease))
+    replies.append(VerbReply(outcome, lease: lease))
   }
   return replies
 }
@@ -96,20 +96,21 @@ extension Conformance {
   @Suite struct `The store's verbs` {
     @Test func `get, put and del print as etcdctl does`() async throws {
       var steps = [
-        Step("put a 1"), Step("put b 2"), Step("put c/1 {\"x\":1}"),
-        Step("put c/2 é\u{1}\"\\\t<&>"),
-        Step("put stdin", input: "from standard input\n"), Step("put stdin", input: ""),
-        Step("put e ''"), Step("put '' v"), Step("put"), Step("put a 2 extra"),
-        Step("put a 3 --prev-kv"), Step("put a --ignore-value --prev-kv"),
-        Step("put nothing --ignore-value"), Step("put a 3 --ignore-value"),
-        Step("put a 4 --ignore-lease"), Step("put a 4 --lease=zz"), Step("put a 4 --lease=1234"),
-        Step("put a 5 --prev-kv -w json"), Step("put a 6 --prev-kv -w fields"),
+        VerbCall("put a 1"), VerbCall("put b 2"), VerbCall("put c/1 {\"x\":1}"),
+        VerbCall("put c/2 é\u{1}\"\\\t<&>"),
+        VerbCall("put stdin", input: "from standard input\n"), VerbCall("put stdin", input: ""),
+        VerbCall("put e ''"), VerbCall("put '' v"), VerbCall("put"), VerbCall("put a 2 extra"),
+        VerbCall("put a 3 --prev-kv"), VerbCall("put a --ignore-value --prev-kv"),
+        VerbCall("put nothing --ignore-value"), VerbCall("put a 3 --ignore-value"),
+        VerbCall("put a 4 --ignore-lease"), VerbCall("put a 4 --lease=zz"),
+        VerbCall("put a 4 --lease=1234"),
+        VerbCall("put a 5 --prev-kv -w json"), VerbCall("put a 6 --prev-kv -w fields"),
       ]
       for format in ["simple", "json", "fields", "table", "protobuf", "yaml"] {
-        steps.append(Step("get a -w \(format)"))
-        steps.append(Step("get c --prefix -w \(format)"))
-        steps.append(Step("get nothing -w \(format)"))
-        steps.append(Step("get c --prefix --hex -w \(format)"))
+        steps.append(VerbCall("get a -w \(format)"))
+        steps.append(VerbCall("get c --prefix -w \(format)"))
+        steps.append(VerbCall("get nothing -w \(format)"))
+        steps.append(VerbCall("get c --prefix --hex -w \(format)"))
       }
       steps += [
         "get", "get a c", "get a c extra", "get '' --prefix", "get '' --from-key",
@@ -129,16 +130,16 @@ extension Conformance {
         "del c --prefix -w fields --prev-kv", "del a b c", "del a b --prefix",
         "del a --prefix extra",
         "del '' --from-key", "del '' --prefix -w json", "get '' --prefix",
-      ].map { Step($0) }
+      ].map { VerbCall($0) }
       try await compare(steps)
     }
 
     @Test func `transactions read their script and print as etcdctl does`() async throws {
-      func txn(_ script: String, _ flags: String = "") -> Step {
-        Step("txn" + (flags.isEmpty ? "" : " " + flags), input: script)
+      func txn(_ script: String, _ flags: String = "") -> VerbCall {
+        VerbCall("txn" + (flags.isEmpty ? "" : " " + flags), input: script)
       }
       let branches = "mod(\"a\") > \"0\"\n\nput b 2 --prev-kv\nget a\ndel c --prev-kv\n\nget b\n\n"
-      var steps = [Step("put a 1"), Step("put c 3")]
+      var steps = [VerbCall("put a 1"), VerbCall("put c 3")]
       for format in ["simple", "json", "fields", "protobuf"] {
         steps.append(txn(branches, "-w \(format)"))
         steps.append(
@@ -157,7 +158,7 @@ extension Conformance {
         txn("mod(\"a\") >\n\n\n\n"), txn("mod a > 0\n\n\n\n"), txn("foo(\"a\") > \"0\"\n\n\n\n"),
         txn("mod(\"a\") > \"x\"\n\n\n\n"), txn("\nfoo a\n\n\n"), txn("\nget\n\n\n"),
         txn("\nput x\n\n\n"), txn("\nput x 1\nput x 2\n\n\n"), txn("\nget a --order=up\n\n\n"),
-        txn("\nput a 1 --lease=zz\n\n\n"), Step("txn extra"), Step("get '' --prefix"),
+        txn("\nput a 1 --lease=zz\n\n\n"), VerbCall("txn extra"), VerbCall("get '' --prefix"),
       ]
       try await compare(steps)
     }
@@ -184,7 +185,7 @@ extension Conformance {
         "lease revoke LEASE -w json", "lease grant 60", "lease revoke LEASE -w fields",
         "lease list",
       ]
-      try await compare(steps.map { Step($0) })
+      try await compare(steps.map { VerbCall($0) })
     }
 
     @Test func `members, endpoints and alarms print as etcdctl does`() async throws {
@@ -200,7 +201,7 @@ extension Conformance {
         "endpoint hashkv --rev 99", "alarm list extra", "alarm disarm extra",
         "endpoint health -w json", "endpoint health -w fields", "endpoint health --cluster -w json",
       ]
-      try await compare(steps.map { Step($0) })
+      try await compare(steps.map { VerbCall($0) })
     }
 
     @Test func `an endpoint's status and a full store's alarm print as etcdctl does`() async throws
@@ -219,9 +220,9 @@ extension Conformance {
           "alarm list", "alarm list -w json", "endpoint status", "endpoint status -w json",
           "endpoint status -w fields", "endpoint status --cluster", "put a 1", "member list",
         ] {
-          let step = Step(line)
-          let theirs = Reply(try await etcdctl.run(step.arguments), lease: "")
-          let ours = Reply(try await keelson.run(step.arguments), lease: "")
+          let step = VerbCall(line)
+          let theirs = VerbReply(try await etcdctl.run(step.arguments), lease: "")
+          let ours = VerbReply(try await keelson.run(step.arguments), lease: "")
           #expect(settledIndexes(ours.output) == settledIndexes(theirs.output), "\(line)")
           #expect(ours.status == theirs.status && ours.errors == theirs.errors, "\(line)")
         }
@@ -242,7 +243,7 @@ extension Conformance {
         let keelson = try Program.keelson.get().with(
           ["store"], environment: ["KEELSON_ENDPOINTS=\(cluster.clientURL(0))"])
         for line in ["put w1 old", "put w1 v1", "put w2 v2", "del w1", "put w3 \u{1}é"] {
-          _ = try await etcdctl.run(Step(line).arguments)
+          _ = try await etcdctl.run(VerbCall(line).arguments)
         }
         _ = try await etcdctl.run(["compact", "2"])
         let program = ["--", "sh", "-c", "echo $ETCD_WATCH_REVISION $ETCD_WATCH_KEY"]
@@ -251,18 +252,20 @@ extension Conformance {
           "w1 --rev=3 --prev-kv -w fields", "w1 w3 --rev=2", "w --prefix --hex --rev=2",
         ] {
           for extra in [[], program] {
-            let arguments = ["watch"] + Step(flags).arguments + extra
+            let arguments = ["watch"] + VerbCall(flags).arguments + extra
             try await compareWatches(arguments, etcdctl, keelson, cluster.folder)
           }
         }
         let lines = "watch w1 --rev=2\nfoo\nwatch --rev=3 --prefix w2\n\n"
         for step in [
-          Step("watch w --prefix --rev=1"), Step("watch"),
-          Step("watch a b --prefix"), Step("watch a -w table"), Step("watch -i", input: "foo\n"),
-          Step("watch -i", input: ""), Step("watch -i", input: lines),
+          VerbCall("watch w --prefix --rev=1"), VerbCall("watch"),
+          VerbCall("watch a b --prefix"),
+          VerbCall("watch -i", input: "foo\n"),
+          VerbCall("watch -i", input: ""), VerbCall("watch -i", input: lines),
         ] {
-          let theirs = Reply(try await etcdctl.run(step.arguments, input: step.input), lease: "")
-          let ours = Reply(try await keelson.run(step.arguments, input: step.input), lease: "")
+          let theirs = VerbReply(
+            try await etcdctl.run(step.arguments, input: step.input), lease: "")
+          let ours = VerbReply(try await keelson.run(step.arguments, input: step.input), lease: "")
           #expect(ours.status == theirs.status && ours.errors == theirs.errors, "\(step)")
         }
       }
@@ -299,7 +302,8 @@ extension Conformance {
       }
       try await eventually(what, detail: said) {
         let output = try theirs.output()
-        return output.utf8.count > length && (try ours.output()) == output ? true : nil
+        let own = try ours.output()
+        return output.utf8.count > length && own == output ? true : nil
       }
     }
 

@@ -127,7 +127,7 @@ extension CommandSession {
             watches.append(watch)
             group.addTask { await outcome(of: watch, arguments) }
           case .progress: for watch in watches { await watch.requestProgress() }
-          case .invalid(let reason): console.writeError(Bytes("Invalid command \(reason)\n"))
+          case .invalid(let reason): console.writeError(Bytes("Invalid command\(reason)\n"))
           }
         } catch {
           group.cancelAll()
@@ -158,11 +158,11 @@ extension CommandSession {
 
   private func interpret(_ line: String) throws(CommandFailure) -> Line {
     var words = try ScriptWords.split(line)
-    guard !words.isEmpty else { return .invalid("\(line) (watch and progress supported)") }
+    guard !words.isEmpty else { return .invalid(": \(line) (watch and progress supported)") }
     switch words.removeFirst() {
     case "progress": return .progress
     case "watch":
-      if words.isEmpty { return .invalid("\(line) (command type or key is not provided)") }
+      if words.isEmpty { return .invalid(" \(line) (command type or key is not provided)") }
       let dashes = words.firstIndex(of: "--") ?? words.count
       var flags = FlagSet(command: "watch")
       WatchArguments.declare(&flags)
@@ -170,11 +170,11 @@ extension CommandSession {
       do {
         values = try flags.parse(Array(words[..<dashes]))
       } catch {
-        return .invalid("\(line) (\(error))")
+        return .invalid(" \(line) (\(error))")
       }
       let arguments = try WatchArguments(values, program: Array(words[dashes...].dropFirst()))
       return .watch(arguments)
-    default: return .invalid("\(line) (only support watch)")
+    default: return .invalid(" \(line) (only support watch)")
     }
   }
 }
