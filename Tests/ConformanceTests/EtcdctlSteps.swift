@@ -9,6 +9,7 @@ extension Conformance.`Stock etcdctl` {
     Step("put b 1 -w json"), Step("put piped", input: "from stdin"), Step("put empty ''"),
     Step("put a --ignore-value --prev-kv"), Step("put nokey --ignore-value"),
     Step("put '' x"), Step("put a 3 --lease=1234"), Step("put a 4 --ignore-lease"),
+    Step("put large", input: String(repeating: "x", count: 1_600_000)),
     Step("put c 1 -w fields"), Step("put c 2 -w fields --prev-kv"),
   ]
 

@@ -161,6 +161,45 @@ extension Conformance {
       }
     }
 
+    /// etcd's `hasleader` metadata, which Kubernetes sends with every watch.
+    @Test func `refuses calls that need a leader while there is none`() async throws {
+      try await StoreCluster.serving(3) { cluster in
+        // A gRPC message: no compression, three bytes: a RangeRequest of the key "k".
+        let body = "\(cluster.folder.path)/range"
+        try Files.replace(body, with: Bytes([0, 0, 0, 0, 3, 0x0A, 1, 0x6B]))
+        let call = try Program.nghttp.get().with([
+          "--verbose", "--timeout", "5", "-H", "content-type: application/grpc", "-H",
+          "te: trailers", "-H", "hasleader: true", "--data", body,
+          "\(cluster.clientURL(0))/etcdserverpb.KV/Range",
+        ])
+        #expect(try await call.run([]).output.contains("grpc-status: 0"))
+        try await cluster.kill(1)
+        try await cluster.kill(2)
+        let refused = try await eventually("the member sees that it has no leader") {
+          let outcome = try await call.run([])
+          return outcome.output.contains("grpc-status: 14") ? outcome : nil
+        }
+        #expect(refused.output.contains("grpc-message: etcdserver: no leader"))
+        let health = try await cluster.curl().run(["\(cluster.clientURL(0))/health"])
+        #expect(health.output == "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n")
+        let local = try cluster.etcdctl(0)
+        #expect(try await local.run(["get", "k", "--consistency", "s"]).status == 0)
+      }
+    }
+
+    @Test func `serves pages, and pages only, on its metrics port`() async throws {
+      let port = try freePorts(1)[0]
+      let url = "http://127.0.0.1:\(port)"
+      try await StoreCluster.serving(1, flags: ["--listen-metrics-urls", url]) { cluster in
+        let curl = try Program.curl.get().with(["--silent", "--max-time", "10"])
+        #expect(try await curl.run(["\(url)/readyz"]).output == "ok\n")
+        #expect(try await curl.run(["\(url)/metrics"]).output.contains("etcd_server_has_leader 1"))
+        let put = try await Program.etcdctl.get().run(["--endpoints", url, "put", "k", "v"])
+        #expect(put.status != 0)
+        #expect(try await cluster.etcdctl().run(["get", "k"]).output.isEmpty)
+      }
+    }
+
     @Test func `serves curl over TLS with both protocols, and nobody without a certificate`()
       async throws
     {

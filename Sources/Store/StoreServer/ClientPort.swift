@@ -17,6 +17,9 @@ final class ClientPort: HTTPServerDelegate {
   /// Certificates' names as the core takes them, made once each.
   private var identities: [CertificateIdentity: ClientIdentity] = [:]
   private var probes = ProbeDesk()
+  /// Streams that asked to be ended when their member has no leader.
+  private var needLeader: Set<RequestOrigin> = []
+  private var ticksWithoutLeader = 0
   private unowned var owner: StoreServer?
   private var server: HTTPServer?
   /// `--listen-metrics-urls`; its streams count from `Bounds.firstPageConnection`.
@@ -70,6 +73,10 @@ final class ClientPort: HTTPServerDelegate {
   ) -> CallAdmission {
     switch methods[call.path] {
     case .core(let method):
+      if call.fields[ClientPort.hasLeader] == "true" {
+        guard owner?.figures.leader != nil else { return .refuse(grpc(.noLeader)) }
+        if method.isStream { needLeader.insert(origin(stream)) }
+      }
       calls.opened(origin(stream), method, identity: identity(of: peer))
       owner?.metrics.started(method)
       return .accept(tag: UInt32(method.rawValue))
@@ -90,6 +97,7 @@ final class ClientPort: HTTPServerDelegate {
 
   func callClosed(on stream: HTTPStreamID, tag: UInt32) {
     guard tag != ClientPort.healthTag else { return }
+    needLeader.remove(origin(stream))
     // grpc's code for a call that its client gave up.
     if let method = calls.closed(origin(stream)) { owner?.metrics.ended(method, code: 1) }
   }
@@ -103,9 +111,27 @@ final class ClientPort: HTTPServerDelegate {
     if let method = calls.closed(origin(stream)) {
       owner?.metrics.ended(method, code: status.code)
     }
+    needLeader.remove(origin(stream))
     server?.sendStatus(grpc(status), on: stream)
   }
 
+  /// Once per tick: after three elections' time without a leader, streams that need one end, so
+  /// that their clients look for a member that is not cut off.
+  func watchLeader(_ leader: NodeID?, electionTicks: Int) {
+    guard leader == nil else {
+      ticksWithoutLeader = 0
+      return
+    }
+    ticksWithoutLeader += 1
+    guard ticksWithoutLeader >= 3 * electionTicks, !needLeader.isEmpty else { return }
+    let cut = needLeader.sorted { ($0.connection, $0.stream) < ($1.connection, $1.stream) }
+    for origin in cut {
+      refuse(HTTPStreamID(connection: origin.connection, stream: origin.stream), .noLeader)
+    }
+  }
+
+  /// etcd's metadata for "fail when there is no leader".
+  private static let hasLeader: Bytes = "hasleader"
   private static let healthTag = UInt32.max
 
   private func origin(_ stream: HTTPStreamID) -> RequestOrigin {
@@ -160,6 +186,7 @@ final class ClientPort: HTTPServerDelegate {
   private func deliver(end status: EtcdStatus, to origin: RequestOrigin) {
     guard origin.connection != ProbeDesk.connection else { return probed(origin, status) }
     guard let method = calls.ended(origin) else { return }
+    if method.isStream { needLeader.remove(origin) }
     owner?.metrics.ended(method, code: status.code)
     let stream = HTTPStreamID(connection: origin.connection, stream: origin.stream)
     server?.sendStatus(grpc(status), on: stream)

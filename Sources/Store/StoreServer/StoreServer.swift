@@ -92,9 +92,10 @@ final class StoreServer: PeerTransportDelegate {
 
   private func tick() {
     step(.tick)
+    clients?.watchLeader(member.figures.leader, electionTicks: configuration.electionTicks)
     if case .leaving(let deadline) = phase {
-      let isHandedOver = member.figures.role != .leader
-      if isHandedOver || loop.now >= deadline { finish(exitCode: 0) }
+      let isOver = member.figures.role != .leader || peers?.connectedCount == 0
+      if isOver || loop.now >= deadline { finish(exitCode: 0) }
     }
   }
 
@@ -180,8 +181,10 @@ final class StoreServer: PeerTransportDelegate {
     logger.info("leaving", ["signal": signal.number])
     let election = configuration.heartbeatInterval * configuration.electionTicks
     phase = .leaving(deadline: loop.now + election * Bounds.handOverElections)
+    guard member.figures.role == .leader, peers?.connectedCount != 0 else {
+      return finish(exitCode: 0)
+    }
     step(.handOver)
-    if configuration.cluster.members.count == 1 { finish(exitCode: 0) }
   }
 
   private func stop(because reason: StopReason) {

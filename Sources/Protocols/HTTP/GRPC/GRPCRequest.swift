@@ -16,6 +16,8 @@ public struct GRPCRequest: Equatable, Sendable {
   public let path: Bytes
   /// From `grpc-timeout`; nil: no deadline.
   public let timeoutNanoseconds: UInt64?
+  /// The header section as it came: the call's metadata.
+  public let fields: HeaderFields
 
   public init(_ fields: HeaderFields) throws(GRPCRequestError) {
     guard fields[FieldName.method] == FieldName.post else { throw .notPost }
@@ -24,6 +26,7 @@ public struct GRPCRequest: Equatable, Sendable {
       let text = "grpc: Decompressor is not installed for grpc-encoding \"\(coding.text)\""
       throw .refused(GRPCStatus(.unimplemented, text))
     }
+    self.fields = fields
     path = fields[FieldName.path] ?? Bytes()
     if let text = fields[FieldName.grpcTimeout] {
       guard let timeout = Self.nanoseconds(timeout: text) else {
