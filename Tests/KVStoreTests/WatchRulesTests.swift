@@ -73,6 +73,21 @@ import Testing
     #expect(try store.range("a", revision: 3).count == 0)
   }
 
+  @Test func `a compaction waits for watches that are yet to be told`() throws {
+    let store = Store(segmentBytes: 1024)
+    store.watch(WatchCreateRequest(key: "a"))
+    _ = store.pump()
+    for number in 0..<200 { try store.put("a", Bytes("\(number)")) }
+    try store.compact(201)
+    store.finishCompaction()
+    let events = (store.pump()[1] ?? []).flatMap(\.events)
+    #expect(events.count == 200)
+    let before = store.space.sizeBytes
+    store.finishCompaction()
+    let after = store.space.sizeBytes
+    #expect(after < before)
+  }
+
   @Test func `a future start waits for its revision`() throws {
     let store = Store()
     store.watch(WatchCreateRequest(key: "a", startRevision: 4))

@@ -31,6 +31,7 @@ public struct KeySpace: ~Copyable {
   var lessor = Lessor()
   var alarmMembers: [AlarmMember] = []
   var certificateRoles: CertificateRoles?
+  let permissionCache = PermissionCache()
   /// How often certificate roles were replaced.
   public internal(set) var certificateRolesRevision: Int64 = 0
   /// By member, ascending: what each published of itself.
@@ -66,7 +67,10 @@ public struct KeySpace: ~Copyable {
   }
 
   /// The cluster time, in milliseconds, of the first batch that would end a lease; nil without any.
-  public var nextLeaseExpiryMilliseconds: UInt64? { lessor.nextExpiry.map { $0 + 1 } }
+  public var nextLeaseExpiryMilliseconds: UInt64? {
+    guard let expiry = lessor.nextExpiry, expiry < .max else { return nil }
+    return expiry + 1
+  }
 }
 
 // MARK: - Applying

@@ -6,7 +6,7 @@ extension KeySpace {
   func permissions(_ identity: ClientIdentity?) throws(KVError) -> Permissions? {
     guard let certificateRoles else { return nil }
     guard let identity else { throw .permissionDenied }
-    return Permissions(identity, under: certificateRoles)
+    return permissionCache.permissions(identity, under: certificateRoles)
   }
 
   /// The roles take effect with this entry of the log, for open watches too. An empty document puts
@@ -25,6 +25,7 @@ extension KeySpace {
       }
     }
     certificateRolesRevision += 1
+    permissionCache.removeAll()
     recheckAllWatchers()
     writer.write(certificateRolesRevision, field: 2)
     writer.writeHeader(revision, field: 3)

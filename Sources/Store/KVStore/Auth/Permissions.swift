@@ -62,6 +62,29 @@ struct Permissions {
   }
 }
 
+/// The permissions of clients seen lately under the roles in force.
+///
+/// An object, so that reads, which change no state, can remember too: what it gives is a function of
+/// the roles and the identity, whether remembered or not.
+final class PermissionCache {
+  /// Beyond this many clients it starts anew.
+  private static let clientsMax = 4096
+
+  private var known: [ClientIdentity: Permissions] = [:]
+
+  func permissions(_ identity: ClientIdentity, under roles: CertificateRoles) -> Permissions {
+    if let permissions = known[identity] { return permissions }
+    let permissions = Permissions(identity, under: roles)
+    if known.count >= PermissionCache.clientsMax { known.removeAll() }
+    known[identity.detached] = permissions
+    return permissions
+  }
+
+  func removeAll() {
+    known.removeAll()
+  }
+}
+
 /// A union of key ranges, kept as disjoint ranges in order; an end of nil is the end of all keys.
 struct RangeUnion {
   private var ranges: [(start: Bytes, end: Bytes?)] = []

@@ -131,7 +131,7 @@ struct Manifest {
     clusterMilliseconds = try reader.readVarint()
     wall = WallTime(milliseconds: try reader.readInteger(Int64.self))
     nextOrdinal = try reader.readVarint()
-    guard nextOrdinal >= 1, nextOrdinal < KeyTree.uncounted else {
+    guard nextOrdinal >= 1, nextOrdinal < 1 << 62 else {
       throw .outOfRange(nextOrdinal, offset: reader.offset)
     }
     certificateRolesRevision = try Manifest.readRevision(&reader)

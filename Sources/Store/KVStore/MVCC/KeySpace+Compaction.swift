@@ -25,14 +25,18 @@ extension KeySpace {
     writer.writeHeader(revision)
   }
 
-  /// Whether `compactSlice` has something to do.
-  public var isCompacting: Bool { compaction != nil }
+  /// Whether `compactSlice` can do something now. It waits for `pumpWatches` to tell synced watches
+  /// of what it would remove.
+  public var isCompacting: Bool {
+    guard let compaction else { return false }
+    return hub.position >= compaction.target || hub.count == 0
+  }
 
   /// Removes what the last compaction left behind, over segments of about `bytesMax` bytes, at least
   /// one. Changes nothing that a read, a watch or a hash can see.
   public mutating func compactSlice(bytesMax: Int) {
     var left = bytesMax
-    while left > 0, let progress = compaction {
+    while left > 0, isCompacting, let progress = compaction {
       let position = partition(log.tail) { log.segments[$0].firstOrdinal < progress.next }
       guard position < log.tail, log.segments[position].firstRevision < progress.target else {
         compaction = nil
