@@ -25,7 +25,7 @@ extension Endpoint: CustomStringConvertible {
 public enum DialError: Error, Hashable, Sendable {
   case unresolved(ResolveError)
   case channel(ChannelError)
-  /// The last address tried, and how that ended.
+  /// The first address tried, and how that ended: later ones are mostly the same host again.
   case closed(SocketAddress, ChannelCloseReason)
   /// TLS stands, but the server does not speak the protocol that is needed.
   case noCommonProtocol(SocketAddress)
@@ -42,6 +42,7 @@ final class Dialer {
   private let completion: (Result<Channel, DialError>) -> Void
   private var addresses: [SocketAddress] = []
   private var attempt: DialAttempt?
+  private var firstError: DialError?
   private var isDone = false
 
   /// Begins at once. `completion` gets an open channel whose events go to what `makeDelegate` gave.
@@ -90,17 +91,20 @@ final class Dialer {
     case .failure(let error): finish(.failure(.unresolved(error)))
     case .success(let found):
       addresses = found.reversed()
-      tryNext(last: .unresolved(.failed(host: endpoint.host, reason: "no address")))
+      tryNext()
     }
   }
 
-  private func tryNext(last: DialError) {
+  private func tryNext() {
     guard !isDone else { return }
-    guard let address = addresses.popLast() else { return finish(.failure(last)) }
+    guard let address = addresses.popLast() else {
+      let nowhere = ResolveError.failed(host: endpoint.host, reason: "no address")
+      return finish(.failure(firstError ?? .unresolved(nowhere)))
+    }
     let attempt = DialAttempt { [self] outcome in
       switch outcome {
       case .success(let channel): finish(.success(channel))
-      case .failure(let reason): tryNext(last: .closed(address, reason))
+      case .failure(let reason): failed(.closed(address, reason))
       }
     }
     do {
@@ -109,8 +113,13 @@ final class Dialer {
       attempt.target = makeDelegate()
       self.attempt = attempt
     } catch {
-      tryNext(last: .channel(error))
+      failed(.channel(error))
     }
+  }
+
+  private func failed(_ error: DialError) {
+    firstError = firstError ?? error
+    tryNext()
   }
 
   private func finish(_ outcome: Result<Channel, DialError>) {

@@ -85,7 +85,8 @@ final class HTTP1ServerHalf {
 
   func resume() {
     if case .answering = state, !waiting.isEmpty { return }
-    connection.channel?.resumeReading()
+    guard let channel = connection.channel, !channel.isCongested else { return }
+    channel.resumeReading()
   }
 
   private func handle(_ event: HTTP1Event) {

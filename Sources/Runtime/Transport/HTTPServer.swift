@@ -227,8 +227,7 @@ public final class HTTPServer {
       _ = deadlines.popFirst()
       connections[first.stream.connection]?.expire(first.stream.stream)
     }
-    // By number: what the sweep causes must not depend on a hash.
-    for number in connections.keys.sorted() { connections[number]?.sweep() }
+    for connection in connections.values { connection.sweep() }
   }
 
   func setDeadline(_ instant: Instant, _ stream: HTTPStreamID) {

@@ -36,8 +36,16 @@ final class ServerConnection: ChannelDelegate {
   func begin(
     _ socket: consuming Socket, _ address: SocketAddress, _ settings: ChannelSettings
   ) throws(ChannelError) {
-    channel = try Channel(
+    let channel = try Channel(
       accepting: socket, peer: address, loop: server.loop, settings: settings, delegate: self)
+    self.channel = channel
+    do {
+      // A client whose host is gone is noticed within a minute; its watches end then.
+      try channel.setKeepAlive(idleSeconds: 30, intervalSeconds: 10, probes: 3)
+    } catch {
+      channel.abort()
+      throw .system(error)
+    }
   }
 
   // MARK: - The channel's events
