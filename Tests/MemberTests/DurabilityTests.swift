@@ -267,6 +267,24 @@ func smallCheckpoints(_ configuration: inout MemberConfiguration) {
     }
   }
 
+  @Test func `one that was lost whole never votes under its old name`() throws {
+    let cluster = try TestCluster()
+    _ = try cluster.awaitLeader()
+    cluster.pass(.seconds(2))
+    var random = PRNG(seed: 2)
+    let lost = cluster.ids[2]
+    try cluster.kill(lost, losingPower: &random)
+    let node = try cluster.node(lost)
+    try node.disk.perform(node.disk.contents.keys.sorted().map { .remove(FilePath($0)) })
+    try cluster.start(lost)
+    cluster.pass(.seconds(2))
+    #expect(node.stopped == .alreadyBootstrapped)
+    #expect(node.reports.allSatisfy { if case .roleChanged = $0 { false } else { true } })
+    // The others go on without it.
+    let leader = try cluster.awaitLeader()
+    _ = try cluster.put(leader, "a", "1")
+  }
+
   @Test func `a start that was interrupted begins anew`() throws {
     let cluster = try TestCluster(1)
     let configuration = try cluster.node(cluster.ids[0]).configuration

@@ -49,6 +49,8 @@ import WAL
       .chunk(snapshot: LogIndex(13), file: "1-2-3.segment", offset: 300, total: 305, bytes: "bytes")
     ),
     ("gone", .gone(snapshot: LogIndex(16))),
+    ("introduction", .introduction),
+    ("introduced", .introduced(isKnown: true)),
   ]
 
   @Test func `frames are what they were`() throws {

@@ -24,6 +24,8 @@ import WAL
     .fetch(snapshot: LogIndex(11), file: "1-2-3.segment", offset: 12),
     .chunk(snapshot: LogIndex(13), file: "", offset: 14, total: 15, bytes: "bytes"),
     .gone(snapshot: LogIndex(16)),
+    .introduction,
+    .introduced(isKnown: false),
   ]
 
   @Test func `are read back as they were written`() throws {

@@ -88,6 +88,7 @@ final class TestCluster {
     let node = try node(id)
     starts += 1
     node.stopped = nil
+    node.reports = []
     node.member = try StoreMember.recover(
       node.configuration, disk: node.disk, time: time, seed: seed &* 1000 + starts)
   }

@@ -56,6 +56,9 @@ public enum StopReason: Equatable, Sendable {
   case disk(DiskError)
   /// This member was removed from the cluster.
   case removed
+  /// The cluster knows this member, whose log is empty: its data directory was lost. It must be
+  /// removed from the cluster and added anew.
+  case alreadyBootstrapped
   /// The entry or snapshot at this index is committed, and cannot be read: going on would diverge.
   case undecodable(LogIndex)
 }

@@ -18,6 +18,10 @@ enum PeerFrame: Equatable {
   case chunk(snapshot: LogIndex, file: Bytes, offset: UInt64, total: UInt64, bytes: Bytes)
   /// A newer snapshot has taken that one's place: begin again.
   case gone(snapshot: LogIndex)
+  /// From a member with an empty log: does the cluster know me?
+  case introduction
+  /// The answer: whether the sender's state holds what that member published of itself.
+  case introduced(isKnown: Bool)
 
   static let version: UInt8 = 1
 
@@ -28,6 +32,8 @@ enum PeerFrame: Equatable {
     case fetch = 4
     case chunk = 5
     case gone = 6
+    case introduction = 7
+    case introduced = 8
   }
 
   func encoded() -> Bytes {
@@ -66,6 +72,11 @@ enum PeerFrame: Equatable {
     case .gone(let snapshot):
       buffer.write(Kind.gone.rawValue)
       buffer.write(varint: snapshot.value)
+    case .introduction:
+      buffer.write(Kind.introduction.rawValue)
+    case .introduced(let isKnown):
+      buffer.write(Kind.introduced.rawValue)
+      buffer.write(isKnown ? 1 as UInt8 : 0)
     }
     return buffer.take()
   }
@@ -84,6 +95,12 @@ enum PeerFrame: Equatable {
       }
     case .forward: self = try Self.forward(body)
     case .refused: self = try Self.refused(body)
+    case .introduction:
+      guard body.isEmpty else { throw .malformed }
+      self = .introduction
+    case .introduced:
+      guard body.count == 1, body[0] <= 1 else { throw .malformed }
+      self = .introduced(isKnown: body[0] == 1)
     case .fetch, .chunk, .gone:
       do throws(ByteReaderError) {
         self = try Self.snapshot(kind, body)

@@ -103,9 +103,10 @@ extension StoreMember {
     }
   }
 
-  /// Every member tells its name and its URLs, once and after each change.
+  /// Every member tells its name and its URLs, once and after each change; first when its log is
+  /// durable, for then the cluster counts on it.
   private mutating func publishAttributes() {
-    guard raft.leader != nil, membership.contains(configuration.id),
+    guard raft.leader != nil, raft.durableIndex > .zero, membership.contains(configuration.id),
       !own.isPending(.attributes, pending)
     else { return }
     let record = membership.record(of: configuration.id, clientURLs: configuration.clientURLs)

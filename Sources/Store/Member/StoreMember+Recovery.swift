@@ -54,6 +54,9 @@ extension StoreMember {
     membership = Membership(
       initial: configuration.initialMembers,
       configuration: stored.checkpoint.snapshot.configuration)
+    introduction = Introduction(
+      isNewborn: raft.term == .zero && raft.lastIndex == .zero
+        && configuration.initialMembers.count > 1)
     appliedAt = time.instant
     now = time
     // Numbers of another life never come near: 2^32 of them take longer than any process lives.

@@ -41,6 +41,7 @@ public struct StoreMember: ~Copyable {
   var clock: ClusterClock?
   var streams = ClientStreams()
   var membership: Membership
+  var introduction: Introduction
 
   /// Messages that wait for the log to be durable up to a store effect.
   var held = Deque<HeldMessage>()
@@ -118,6 +119,7 @@ public struct StoreMember: ~Copyable {
     returnRefused()
     maintain()
     tickSnapshot()
+    tickIntroduction()
   }
 
   /// What every turn ends with. Order: replication leaves before the local disk is asked, and
@@ -204,6 +206,10 @@ public struct StoreMember: ~Copyable {
     switch frame {
     case .raft(let message):
       guard message.from == peer, fitsLog(message) else { return }
+      guard isIntroduced(to: peer) else {
+        introduce(to: peer)
+        return
+      }
       advance(.received(message))
     case .forward(let life, let number, let term, let commands):
       guard forwards.take(peer, life: life, number: number) else { return }
@@ -220,6 +226,10 @@ public struct StoreMember: ~Copyable {
         from: peer)
     case .gone(let snapshot):
       snapshotGone(snapshot, from: peer)
+    case .introduction:
+      answerIntroduction(of: peer)
+    case .introduced(let isKnown):
+      introduced(to: peer, isKnown: isKnown)
     }
   }
 

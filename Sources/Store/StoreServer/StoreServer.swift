@@ -195,6 +195,11 @@ final class StoreServer: PeerTransportDelegate {
         ["error": StartError.text(of: error, configuration.dataDirectory)])
     case .removed:
       logger.error("stopped: this member was removed from the cluster")
+    case .alreadyBootstrapped:
+      logger.error(
+        "stopped: member has already been bootstrapped, and its data directory is empty: its log "
+          + "was lost, so remove it from the cluster and add it anew",
+        ["member": configuration.local.id])
     case .undecodable(let index):
       logger.error(
         "stopped: what is committed at this index cannot be read by this version",
