@@ -97,7 +97,7 @@ let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("ConformanceTests", ["Base", "Linux", "JSON", "NodeAgent"]),
   ("CryptoTests", ["Base", "Linux", "Crypto"]),
-  ("EtcdAPITests", ["Base", "Protobuf", "EtcdAPI"]),
+  ("EtcdAPITests", ["Base", "Linux", "Protobuf", "EtcdAPI"]),
   ("EventLoopTests", ["Base", "Linux", "EventLoop"]),
   ("FuzzTests", ["Base", "HTTP"]),
   ("HTTPTests", ["Base", "HTTP"]),

@@ -352,8 +352,15 @@ def method_paths(services):
     return out + ["}"]
 
 
-def write(file, lines, imports):
-    path = os.path.join(FOLDER, "..", f"{file}.generated.swift")
+def message_types(messages):
+    """The list by which tests find a message's type by its name."""
+    out = ["/// Every message by its protobuf name.", "let messageTypes: [String: any ProtobufMessage.Type] = ["]
+    out += [f'"{m.package}.{m.name}": {m.swift_name}.self,' for m in messages]
+    return out + ["]"]
+
+
+def write(file, lines, imports, folder=".."):
+    path = os.path.join(FOLDER, folder, f"{file}.generated.swift")
     with open(path, "w") as out:
         out.write(HEADER + imports + "\n".join(lines).rstrip() + "\n")
     subprocess.run(["swift", "format", "-i", path], check=True)
@@ -364,3 +371,6 @@ for file, items in schema.files.items():
     lines = [line for item in items for line in item.swift()]
     write(file, lines, "public import Base\npublic import Protobuf\n\n")
 write("MethodPath", method_paths(schema.services), "")
+write(
+    "MessageTypes", message_types(schema.messages), "import EtcdAPI\nimport Protobuf\n\n",
+    "../../../../Tests/EtcdAPITests")
