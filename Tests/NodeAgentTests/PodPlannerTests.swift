@@ -105,6 +105,18 @@ import Testing
     #expect(planner.plan(view, now: now) == [.order(orders(attempt: 8, streak: 1, generation: 2))])
   }
 
+  @Test func `what a node took down with it starts again at once, even with code 0`() {
+    let exit = ContainerExit(
+      attempt: 7, code: 0, reason: .nodeShutdown, startedAt: WallTime(milliseconds: 5),
+      finishedAt: WallTime(milliseconds: 9), ranMilliseconds: 4)
+    let record = PodRecord(
+      generation: 1, containers: [ContainerRecord(name: "main", state: .exited(exit))])
+    let view = PodPlanner.View(
+      desire: .run(pod(.onFailure)), orders: orders(attempt: 7, streak: 6), record: record,
+      isSupervised: true, exitsSeen: ["main": now])
+    #expect(planner.plan(view, now: now) == [.order(orders(attempt: 8, streak: 1, generation: 2))])
+  }
+
   @Test(arguments: [
     (Pod.RestartPolicy.never, Int32(1)), (.never, 0), (.onFailure, 0),
   ])

@@ -164,10 +164,30 @@ import Testing
   {
     var supervision = PodSupervision(record: started().record)
     var effects: [PodSupervision.Effect] = []
-    supervision.recover(wall: wall, into: &effects)
+    supervision.recover(boot: "b", wall: wall, into: &effects)
     #expect(effects == [.sweep(name: "main", identity(7)), .save])
     let exit = try lastExit(supervision)
     #expect(exit.code == 137 && exit.reason == .unknown && exit.attempt == 1)
     #expect(step(&supervision, .ordered(orders(1))).isEmpty)
+  }
+
+  @Test func `what ran before a reboot was lost with the node`() throws {
+    var supervision = PodSupervision(record: started().record)
+    var effects: [PodSupervision.Effect] = []
+    supervision.recover(boot: "another", wall: wall, into: &effects)
+    #expect(try lastExit(supervision).reason == .nodeShutdown)
+  }
+
+  @Test func `a node that goes down ends everything, and starts nothing more`() throws {
+    var supervision = started()
+    #expect(
+      step(&supervision, .shutdown(graceMilliseconds: 10_000), at: 10)
+        == [.signal(name: "main", identity(7), .terminate), .wake(at: at(20))])
+    #expect(
+      step(&supervision, .exited(name: "main", .init(code: 0)), at: 11)
+        == [.sweep(name: "main", identity(7)), .save, .end])
+    let exit = try lastExit(supervision)
+    #expect(exit.code == 0 && exit.reason == .nodeShutdown)
+    #expect(step(&supervision, .ordered(orders(2, attempt: 2)), at: 12) == [.save, .end])
   }
 }

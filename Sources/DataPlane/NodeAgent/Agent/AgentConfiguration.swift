@@ -23,6 +23,10 @@ public struct AgentConfiguration: Sendable {
     self.executable = executable
   }
 
+  /// Names the agent's process while it has a session with the store.
+  public static let sessionName = "session"
+
+  var sessionPath: String { folder + "/" + Self.sessionName }
   var podsFolder: String { folder + "/pods" }
   var lockPath: String { folder + "/lock" }
   /// The lease under which this node's heartbeat stands, for the next start.

@@ -114,6 +114,7 @@ extension NodeAgent {
 
   private func serve(lease: Int64) async throws(SessionEnd) {
     let revision = try await readAll()
+    mark(hasSession: true)
     logger.info(
       "session with the store", ["revision": revision, "lease": String(lease, radix: 16)])
     let end = await withTaskGroup(of: SessionEnd?.self) { group in
@@ -121,11 +122,25 @@ extension NodeAgent {
       group.addTask { await self.follow(from: revision + 1) }
       group.addTask { await self.writeReports(lease) }
       let first = await group.next() ?? nil
+      mark(hasSession: false)
       group.cancelAll()
       reports.wakeWriter()
       return first
     }
     throw end ?? .cancelled
+  }
+
+  /// For who looks at this host from outside, such as `keelson up`.
+  private func mark(hasSession: Bool) {
+    do throws(Errno) {
+      if hasSession, let own = try ProcessIdentity.current() {
+        try Files.replace(configuration.sessionPath, with: own.line)
+      } else {
+        try Files.removeTree(configuration.sessionPath)
+      }
+    } catch {
+      logger.warn("cannot write the session's mark", ["error": error])
+    }
   }
 
   private func renew(_ lease: Int64) async -> SessionEnd? {

@@ -35,11 +35,11 @@ public struct Pod: Hashable, Sendable {
     case onFailure = "OnFailure"
     case never = "Never"
 
-    /// Whether a container that ended with `code` is started again.
-    func restarts(afterCode code: Int32) -> Bool {
+    /// Whether a container that ended so is started again.
+    func restarts(after exit: ContainerExit) -> Bool {
       switch self {
       case .always: true
-      case .onFailure: code != 0
+      case .onFailure: exit.isFailure
       case .never: false
       }
     }

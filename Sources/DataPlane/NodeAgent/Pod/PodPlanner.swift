@@ -116,8 +116,11 @@ public struct PodPlanner: Sendable {
       case .exited(let exit):
         if order.spec != spec {
           orders.containers[index] = ContainerOrder(spec: spec, attempt: order.attempt + 1)
-        } else if order.stop != nil || pod.restartPolicy.restarts(afterCode: exit.code) {
-          let streak = exit.ranMilliseconds >= backoff.resetAfter.milliseconds ? 0 : order.streak
+        } else if order.stop != nil || pod.restartPolicy.restarts(after: exit) {
+          let isFresh =
+            exit.reason == .nodeShutdown
+            || exit.ranMilliseconds >= backoff.resetAfter.milliseconds
+          let streak = isFresh ? 0 : order.streak
           let due = (view.exitsSeen[spec.name] ?? now) + backoff.delay(streak: streak)
           if due <= now {
             orders.containers[index] = ContainerOrder(
@@ -224,7 +227,7 @@ public struct PodPlanner: Sendable {
     case .run(let pod):
       return orders.containers.allSatisfy { order in
         switch position(of: order, record: view.record) {
-        case .exited(let exit): !pod.restartPolicy.restarts(afterCode: exit.code)
+        case .exited(let exit): !pod.restartPolicy.restarts(after: exit)
         case .pending, .running, .never: false
         }
       }

@@ -85,8 +85,8 @@ public struct PodStatus: Hashable, Sendable {
       var restarts = false
       var waiting = "ContainerCreating"
       if case .exited(let exit)? = view.record?[spec.name]?.state, let order {
-        restarts = !isEnding && pod.restartPolicy.restarts(afterCode: exit.code)
-        let delay = backoff.delay(streak: order.streak)
+        restarts = !isEnding && pod.restartPolicy.restarts(after: exit)
+        let delay = exit.reason == .nodeShutdown ? .zero : backoff.delay(streak: order.streak)
         if restarts && delay > .zero { waiting = "CrashLoopBackOff" }
       }
       return Self.status(
@@ -141,7 +141,7 @@ public struct PodStatus: Hashable, Sendable {
         if container.lastExit == nil { return .pending }
       case .terminated(let exit):
         ended += 1
-        if exit.code != 0 { failed += 1 }
+        if exit.isFailure { failed += 1 }
       }
     }
     guard ended == containers.count else { return .running }

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import Linux
 
 /// What names this host's present life.
@@ -22,5 +22,27 @@ extension ProcessIdentity {
   public func isAlive(boot: String) throws(Errno) -> Bool {
     guard boot == self.boot, let status = try ProcessStatus.read(pid: pid) else { return false }
     return status.startTicks == startTicks && !status.isZombie
+  }
+
+  /// One line with pid, start time and boot, for files that name a process.
+  public var line: Bytes { Bytes("\(pid) \(startTicks) \(boot)\n") }
+
+  /// Nil where the text is no such line.
+  public init?(line: Bytes) {
+    let words = line.text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+    guard words.count == 3, let pid = Int32(words[0]), pid > 1, let ticks = UInt64(words[1]) else {
+      return nil
+    }
+    self.init(pid: pid, startTicks: ticks, boot: String(words[2]))
+  }
+
+  /// What a file names; nil where there is none or it is torn.
+  public static func read(_ path: String) -> ProcessIdentity? {
+    do {
+      return ProcessIdentity(line: try Files.read(path))
+    } catch {
+      // Never started, or stopped in order.
+      return nil
+    }
   }
 }

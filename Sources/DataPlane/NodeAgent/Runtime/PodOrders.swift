@@ -149,7 +149,12 @@ public struct ContainerExit: Hashable, Sendable {
     case startError = "StartError"
     /// It ended while nobody watched, so that its code is not known; reported as 137.
     case unknown = "ContainerStatusUnknown"
+    /// The node went down under it, in order or not: its code, even 0, says nothing of its work.
+    case nodeShutdown = "NodeShutdown"
   }
+
+  /// Whether the work is not done.
+  public var isFailure: Bool { code != 0 || reason == .nodeShutdown }
 
   public init(
     attempt: Int, code: Int32, signal: Int32 = 0, reason: Reason, message: String = "",

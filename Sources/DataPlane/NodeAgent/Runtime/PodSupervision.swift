@@ -78,15 +78,19 @@ public struct PodSupervision: Sendable {
 
   /// Ends what a lost supervisor left running: its exit codes can no longer be known, so everything
   /// is killed and recorded as unknown. To be called once, before the first orders.
-  public mutating func recover(wall: WallTime, into effects: inout [Effect]) {
+  /// `boot` is the host's present one: what ran before a reboot was lost with the node.
+  public mutating func recover(boot: String, wall: WallTime, into effects: inout [Effect]) {
     var isChanged = false
     for index in record.containers.indices {
       guard case .running(let running) = record.containers[index].state else { continue }
       effects.append(.sweep(name: record.containers[index].name, running.process))
+      let isOfThisBoot = running.process.boot == boot
       record.containers[index].state = .exited(
         ContainerExit(
-          attempt: running.attempt, code: 137, reason: .unknown,
-          message: "the pod's supervisor was lost; the process was killed",
+          attempt: running.attempt, code: 137, reason: isOfThisBoot ? .unknown : .nodeShutdown,
+          message: isOfThisBoot
+            ? "the pod's supervisor was lost; the process was killed"
+            : "the host was restarted",
           startedAt: running.startedAt, finishedAt: wall, ranMilliseconds: 0))
       isChanged = true
     }
@@ -187,8 +191,9 @@ public struct PodSupervision: Sendable {
       preconditionFailure("a process ended that was not recorded as running")
     }
     let code = end.signal == 0 ? end.code : 128 + end.signal
-    let reason: ContainerExit.Reason =
+    let ownReason: ContainerExit.Reason =
       end.wasOutOfMemory && code != 0 ? .outOfMemory : code == 0 ? .completed : .error
+    let reason = shutdown == nil ? ownReason : .nodeShutdown
     let ran = live[name].map { (now - $0.startedAt).milliseconds } ?? 0
     effects.append(.sweep(name: name, running.process))
     live[name] = nil

@@ -124,7 +124,7 @@ public final class PodSupervisor {
       }
     }
     var effects: [PodSupervision.Effect] = []
-    supervision.recover(wall: Machine.wallTime(), into: &effects)
+    supervision.recover(boot: boot, wall: Machine.wallTime(), into: &effects)
     perform(effects)
   }
 

@@ -1,5 +1,6 @@
 import Base
 import Linux
+import NodeAgent
 
 /// The folder D of `keelson up`: everything that a cluster on this host keeps.
 ///
@@ -42,6 +43,10 @@ struct ClusterFolder: Hashable, Sendable {
 
   func data(of member: String) -> String { "\(path)/store/\(member)" }
   func node(_ name: String) -> String { "\(path)/nodes/\(name)" }
+  /// Names the agent's process while it has a session with the store.
+  func session(of node: String) -> String {
+    self.node(node) + "/" + AgentConfiguration.sessionName
+  }
   func log(of process: String) -> String { "\(logs)/\(process).log" }
   /// Who runs as this process: pid, start time and boot.
   func identity(of process: String) -> String { "\(run)/\(process).pid" }

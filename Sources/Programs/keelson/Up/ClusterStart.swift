@@ -193,17 +193,20 @@ struct ClusterStart {
   }
 
   private func awaitNodes(_ plan: ClusterPlan) async throws {
-    let client = try StoreAccess(folder: folder, loop: loop).client(plan.endpoints)
+    let processes = try ClusterProcesses(folder: folder)
     for node in plan.nodes {
       try await awaiting(within: Self.nodesLimit) {
         UpFailure(
-          "node \(node) has no heartbeat\n" + tail(of: node), advice: "see \(folder.log(of: node))")
-      } _: {
-        try await client.get(NodeKeys(node: node).heartbeat) == nil ? nil : true
+          "node \(node) has no session with the store\n" + tail(of: node),
+          advice: "see \(folder.log(of: node))")
+      } _: { () -> Bool? in
+        // A heartbeat may still stand from before; the agent's own mark names the process.
+        let session = ProcessIdentity.read(folder.session(of: node))
+        guard let agent = try processes.process(node) else { return nil }
+        return session?.pid == agent.pid && session?.startTicks == agent.startTicks ? true : nil
       }
       steps.done("node \(node)", "has a heartbeat")
     }
-    await client.close()
   }
 
   /// The last lines of a process's log.

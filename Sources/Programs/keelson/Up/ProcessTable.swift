@@ -1,7 +1,5 @@
 import Base
 import JSON
-import Linux
-import NodeAgent
 
 /// What `keelson supervise` keeps running: `run/processes.json`.
 struct ProcessTable: Hashable, Sendable {
@@ -50,29 +48,6 @@ struct ProcessTable: Hashable, Sendable {
         arguments.first?.hasPrefix("/") == true
       else { throw .invalid(field: "processes") }
       rows.append(Row(name: name, arguments: arguments))
-    }
-  }
-}
-
-/// `run/<process>.pid`: one line with pid, start time and boot.
-extension ProcessIdentity {
-  var line: Bytes { Bytes("\(pid) \(startTicks) \(boot)\n") }
-
-  init?(line: Bytes) {
-    let words = line.text.split(whereSeparator: { $0 == " " || $0 == "\n" })
-    guard words.count == 3, let pid = Int32(words[0]), pid > 1, let ticks = UInt64(words[1]) else {
-      return nil
-    }
-    self.init(pid: pid, startTicks: ticks, boot: String(words[2]))
-  }
-
-  /// What the file names; nil where there is none or it is torn.
-  static func read(_ path: String) -> ProcessIdentity? {
-    do {
-      return ProcessIdentity(line: try Files.read(path))
-    } catch {
-      // Never started, or stopped in order.
-      return nil
     }
   }
 }
