@@ -127,8 +127,8 @@ extension HTTP2Connection {
       && output.count + bytes <= limits.outputBytesMax / 2
   }
 
-  /// A small slice is copied: it may be all that is in use of a large buffer, and a slow reader would
-  /// keep one such buffer per slice.
+  /// A small slice is copied: it may be all that is in use of a large buffer, and a slow reader
+  /// would keep one such buffer per slice.
   private mutating func enqueue(_ slot: Int, _ bytes: Bytes) {
     guard bytes.count < FrameLimits.dataBytesMax else { return append(slot, bytes) }
     guard !bytes.isEmpty else { return }
