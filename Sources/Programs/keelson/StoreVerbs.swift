@@ -1,6 +1,5 @@
 import Base
 import EventLoop
-import Foundation
 import Linux
 import StoreClient
 
@@ -63,13 +62,13 @@ extension CommandConsole {
   /// This process's own.
   fileprivate static func process(_ loop: EventLoop) -> CommandConsole {
     CommandConsole(
-      environment: ProcessInfo.processInfo.environment,
+      environment: environmentVariables(),
       isRoot: Machine.userID == 0,
-      isTerminal: isatty(STDOUT_FILENO) == 1,
-      write: { emit($0, to: .standardOutput) },
-      writeError: { emit($0, to: .standardError) },
+      isTerminal: StandardStream.output.isTerminal,
+      write: { emit($0, to: .output) },
+      writeError: { emit($0, to: .error) },
       lines: standardInputLines,
-      readAll: { Bytes(Array(FileHandle.standardInput.readDataToEndOfFile())) },
+      readAll: { readStandardInput() },
       readFile: { (path) throws(CommandFailure) in try read(path) },
       runProgram: { (words, variables) async throws(CommandFailure) in
         try await execute(words, variables)
@@ -81,14 +80,28 @@ extension CommandConsole {
       })
   }
 
-  private static func emit(_ bytes: Bytes, to file: FileHandle) {
-    if bytes.isEmpty { return }
+  private static func emit(_ bytes: Bytes, to stream: StandardStream) {
     do {
-      try file.write(contentsOf: Data(bytes.array))
+      try stream.write(bytes)
     } catch {
       // Whoever read this is gone (`| head`): go on for nobody's sake.
-      exit(CommandFailure.Code.io.rawValue)
+      Machine.exit(CommandFailure.Code.io.rawValue)
     }
+  }
+
+  /// All of the standard input; what was read before an error counts as all.
+  private static func readStandardInput() -> Bytes {
+    var all = ByteBuffer()
+    do {
+      while true {
+        let part = try StandardStream.input.read(64 << 10)
+        if part.isEmpty { break }
+        all.write(part)
+      }
+    } catch {
+      complain("Error: reading the standard input: \(error)")
+    }
+    return all.take()
   }
 
   private static func read(_ path: String) throws(CommandFailure) -> Bytes? {
@@ -104,8 +117,13 @@ extension CommandConsole {
   /// A thread of its own blocks on the input, so that watches go on meanwhile.
   private static func standardInputLines() -> AsyncStream<String> {
     AsyncStream { continuation in
-      Thread.detachNewThread {
-        while let line = readLine(strippingNewline: true) { continuation.yield(line) }
+      do {
+        try Thread.start(name: "input") {
+          while let line = readLine(strippingNewline: true) { continuation.yield(line) }
+          continuation.finish()
+        }
+      } catch {
+        complain("Error: reading the standard input: \(error)")
         continuation.finish()
       }
     }
@@ -116,9 +134,9 @@ extension CommandConsole {
   private static func execute(
     _ words: [String], _ variables: [String]
   ) async throws(CommandFailure) {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = environmentVariables()
     guard let name = words.first else { return }
-    guard let path = Linux.Process.find(name, path: environment["PATH"] ?? "/usr/bin:/bin") else {
+    guard let path = Process.find(name, path: environment["PATH"] ?? "/usr/bin:/bin") else {
       throw CommandFailure(.error, "exec: \"\(name)\": executable file not found in $PATH")
     }
     var specification = ProcessSpecification(path, Array(words.dropFirst()))
@@ -126,12 +144,16 @@ extension CommandConsole {
     specification.descriptors = [0, 1, 2]
     let wanted = specification
     let outcome: Result<ProcessExit, Errno> = await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        do throws(Errno) {
-          continuation.resume(returning: .success(try Linux.Process.spawn(wanted).wait()))
-        } catch {
-          continuation.resume(returning: .failure(error))
+      do throws(Errno) {
+        try Thread.start(name: "program") {
+          do throws(Errno) {
+            continuation.resume(returning: .success(try Process.spawn(wanted).wait()))
+          } catch {
+            continuation.resume(returning: .failure(error))
+          }
         }
+      } catch {
+        continuation.resume(returning: .failure(error))
       }
     }
     switch outcome {
