@@ -84,6 +84,7 @@ import Testing
     ),
     ("--election-timeout 50000", .electionTooLong(electionMilliseconds: 50_000)),
     ("--heartbeat-interval 0", .notPositive(flag: "heartbeat-interval")),
+    ("--max-request-bytes 9000000", .tooLarge(flag: "max-request-bytes", max: 6 << 20)),
     ("--initial-cluster-state old", .unknownClusterState("old")),
     ("extra", .notAFlag("extra")),
     (

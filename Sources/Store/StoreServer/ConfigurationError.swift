@@ -15,6 +15,7 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case electionTooShort(electionMilliseconds: Int64, heartbeatMilliseconds: Int64)
   case electionTooLong(electionMilliseconds: Int64)
   case notPositive(flag: String)
+  case tooLarge(flag: String, max: Int)
   case notAFlag(String)
   case unknownClusterState(String)
   /// A TLS file is named while its partners are not.
@@ -52,6 +53,8 @@ extension ConfigurationError: CustomStringConvertible {
       "--election-timeout[\(election)ms] is too long, and should be set less than 50000ms"
     case .notPositive(let flag):
       "--\(flag) must be above zero"
+    case .tooLarge(let flag, let max):
+      "--\(flag) must be at most \(max)"
     case .notAFlag(let operand):
       "'\(operand)' is not a valid flag"
     case .unknownClusterState(let state):

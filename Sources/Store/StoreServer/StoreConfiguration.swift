@@ -1,4 +1,5 @@
 public import Base
+import Member
 
 /// What one member is started with: etcd's flags, read and checked.
 public struct StoreConfiguration: Hashable, Sendable {
@@ -153,6 +154,9 @@ extension StoreConfiguration {
     quotaBytes = quota < 0 ? nil : quota == 0 ? Limits.quotaBackendBytes : UInt64(quota)
     transactionOperationsMax = try Self.positive("max-txn-ops", values)
     requestBytesMax = try Self.positive("max-request-bytes", values)
+    guard requestBytesMax <= MemberLimits.requestBytesCeiling else {
+      throw .tooLarge(flag: "max-request-bytes", max: MemberLimits.requestBytesCeiling)
+    }
     streamsPerConnectionMax = try Self.positive("max-concurrent-streams", values)
     let progress = "watch-progress-notify-interval"
     watchProgressInterval = values.duration(
