@@ -1,3 +1,4 @@
+internal import Base
 public import Linux
 internal import Synchronization
 
@@ -11,8 +12,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   private struct Queue: Sendable {
     // Safety: a closure is `sending` on its way in and leaves to one thread, once.
-    nonisolated(unsafe) var work: [() -> Void] = []
-    var head = 0
+    nonisolated(unsafe) var work = Deque<() -> Void>()
     var threadCount = 0
     var idleCount = 0
   }
@@ -62,13 +62,7 @@ public final class WorkerPool: @unchecked Sendable {
     nonisolated(unsafe) var taken: (() -> Void)?
     queue.withLock { queue in
       queue.idleCount -= 1
-      guard unsafe queue.head < queue.work.count else { return }
-      unsafe taken = queue.work[queue.head]
-      queue.head += 1
-      if unsafe queue.head == queue.work.count {
-        unsafe queue.work.removeAll(keepingCapacity: true)
-        queue.head = 0
-      }
+      unsafe taken = queue.work.popFirst()
     }
     return unsafe taken
   }

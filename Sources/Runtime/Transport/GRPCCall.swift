@@ -65,7 +65,7 @@ public final class GRPCCall {
   var reader: GRPCMessageReader
   var deadline: Instant?
   private var timer: LoopTimer?
-  private unowned let loop: EventLoop
+  private let loop: EventLoop
   /// Sent before there was a stream.
   private var early: [Bytes] = []
   private var isHalfClosed = false

@@ -232,7 +232,8 @@ final class HTTP1ServerHalf {
     idleSince = connection.server.loop.now
     readingSince = waiting.isEmpty ? nil : idleSince
     // The user is in a call to the server: the next request comes to it from the loop.
-    connection.server.loop.submitLocally { [self] in
+    // By then the connection may be gone, and nothing else would hold it.
+    connection.server.loop.submitLocally { [self, connection] in
       guard connection.channel != nil else { return }
       advance()
       resume()

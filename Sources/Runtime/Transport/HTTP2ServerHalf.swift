@@ -274,7 +274,11 @@ final class HTTP2ServerHalf {
 
   func sendAnswer(_ message: Bytes, on stream: UInt32) {
     guard ended(stream) else { return }
-    http2.sendAnswer(stream: stream, message)
+    guard http2.hasSentHeaders(stream: stream) else {
+      return http2.sendAnswer(stream: stream, message)
+    }
+    http2.sendMessage(stream: stream, message)
+    http2.sendStatus(stream: stream, .ok)
   }
 
   func sendCallHeaders(on stream: UInt32) {
