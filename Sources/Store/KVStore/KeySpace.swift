@@ -37,6 +37,8 @@ public struct KeySpace: ~Copyable {
   /// By member, ascending: what each published of itself.
   public internal(set) var memberAttributes: [MemberAttributes] = []
   var compaction: CompactionProgress?
+  /// Revisions at which ranges are being read over several turns.
+  var pins: [Int64] = []
   var hub = WatchHub()
 
   public struct MemberAttributes: Hashable, Sendable {

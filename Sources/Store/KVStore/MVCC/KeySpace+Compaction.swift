@@ -26,10 +26,11 @@ extension KeySpace {
   }
 
   /// Whether `compactSlice` can do something now. It waits for `pumpWatches` to tell synced watches
-  /// of what it would remove.
+  /// of what it would remove, and for ranges that are being read at older revisions.
   public var isCompacting: Bool {
     guard let compaction else { return false }
-    return hub.position >= compaction.target || hub.count == 0
+    let isTold = hub.position >= compaction.target || hub.count == 0
+    return isTold && pins.allSatisfy { $0 >= compaction.target }
   }
 
   /// Removes what the last compaction left behind, over segments of about `bytesMax` bytes, at least

@@ -117,9 +117,9 @@ extension KeySpace {
 
 extension RangeRequest {
   /// A target other than the key sorts even without an order (etcd: NONE is then ASCEND).
-  fileprivate var isSorted: Bool { sortOrder == .descend || sortTarget != .key }
+  var isSorted: Bool { sortOrder == .descend || sortTarget != .key }
 
-  fileprivate var isFiltered: Bool {
+  var isFiltered: Bool {
     minModRevision != 0 || maxModRevision != 0 || minCreateRevision != 0 || maxCreateRevision != 0
   }
 
