@@ -139,6 +139,14 @@ public struct KeyTree: ~Copyable {
     return false
   }
 
+  /// A copy of the key before which a cursor stands after `read` gave true; nil at the end.
+  public func key(at cursor: Cursor) -> Bytes? {
+    precondition(cursor.generation == generation, "the tree changed under a cursor")
+    guard let leaf = cursor.leaf, cursor.position < leaf.count else { return nil }
+    // Safety: the position is below the leaf's count; the array copies the key.
+    return unsafe Bytes(Array(leaf.keys[cursor.position].bytes))
+  }
+
   private func leaf(for key: UnsafeRawBufferPointer) -> KeyTreeNode {
     var node = root
     while !node.isLeaf { node = unsafe node.child(node.childPosition(key)) }

@@ -48,6 +48,7 @@ struct LogSegment {
   private(set) var lastRevision: Int64 = 0
   /// Bytes of records that were replaced.
   private(set) var supersededBytes = 0
+  private(set) var tombstoneCount = 0
   private var checksum = CRC32C()
   private var checksummed = 0
 
@@ -98,8 +99,8 @@ struct LogSegment {
   }
 
   mutating func supersede(_ slot: Int, by revision: Int64) {
+    if superseded[slot] == 0 { supersededBytes += record(slot).length }
     superseded[slot] = revision
-    supersededBytes += record(slot).length
   }
 
   /// Notes a record that was just written behind the others.
@@ -123,6 +124,7 @@ struct LogSegment {
     offsets.append(UInt32(offset))
     superseded.append(replaced)
     if replaced != 0 { supersededBytes += record.length }
+    if record.isTombstone { tombstoneCount += 1 }
     // In steps, so that sealing a segment does not stall.
     if memory.count - checksummed >= 1 << 16 { updateChecksum() }
   }

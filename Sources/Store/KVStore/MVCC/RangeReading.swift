@@ -73,9 +73,8 @@ extension KeySpace {
         record.write(into: &buffer, field: 2)
       }
     }
-    if hasMore && !isCut, let last = values.last, let record = log.record(last & ~KeyTree.uncounted)
-    {
-      reading.next = record.key.successor
+    if hasMore && !isCut, let next = tree.key(at: cursor) {
+      reading.next = next
       return
     }
     let count =
