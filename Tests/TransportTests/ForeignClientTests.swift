@@ -214,6 +214,7 @@ final class RawClient: TCPConnectionDelegate {
   }
 
   var received: Bytes { buffer.bytes }
+  func take() -> Bytes { buffer.take() }
 
   func connected(_ connection: TCPConnection) {}
   func received(_ bytes: Bytes, on connection: TCPConnection) { buffer.write(bytes) }

@@ -71,6 +71,43 @@ import Transport
     #expect(status.code == GRPCStatusCode.resourceExhausted.rawValue)
   }
 
+  @Test func `parts of messages on many streams are bounded together`() throws {
+    var limits = HTTPServerLimits()
+    limits.heldBytesMax = 1_000_000
+    let server = try EchoServer(loop: EventLoop(), limits: limits)
+    var http2 = HTTP2Connection(role: .client)
+    let client = try RawClient(to: server.address, loop: server.loop)
+    var events: [HTTP2Event] = []
+    for _ in 0..<30 {
+      guard let stream = http2.openStream() else { break }
+      let path: Bytes = stream % 4 == 1 ? "/test.Echo/Unary" : "/echo"
+      var fields = GRPCRequest.headers(path: path, authority: "a", scheme: "http")
+      if path == "/echo" {
+        fields = [":method": "POST", ":scheme": "http", ":path": path, ":authority": "a"]
+      }
+      http2.sendHeaders(stream: stream, fields, endStream: false)
+      // A message of 100,000 bytes, as its prefix says, without the last one.
+      var part = ByteBuffer()
+      part.write(0)
+      part.write(bigEndian: UInt32(100_000))
+      part.write(Bytes(Array(repeating: 1, count: 99_999)))
+      http2.sendData(stream: stream, part.take(), endStream: false)
+    }
+    var resets = 0
+    let seesResets = server.loop.run(atMost: .seconds(10)) {
+      http2.receive(client.take(), into: &events)
+      while let output = http2.takeOutput(into: &events) { client.connection?.write(output) }
+      for case .reset(_, let code) in events where code == .enhanceYourCalm { resets += 1 }
+      events.removeAll()
+      // Ten streams fit under the bound.
+      return resets == 20
+    }
+    #expect(seesResets, "\(resets) resets")
+    #expect(server.closedCalls.count >= 8)
+    client.connection?.abort()
+    wait(server) { server.server.connectionCount == 0 }
+  }
+
   @Test func `messages of a stream come back in order, then the status`() throws {
     let server = try EchoServer(loop: EventLoop())
     let client = client(of: server)
@@ -327,7 +364,8 @@ private struct TimedOut: Error {}
 private func until(
   _ loop: EventLoop, _ condition: @escaping @Sendable () -> Bool
 ) async throws {
-  let deadline = Machine.now() + .seconds(10)
+  // Other tests hold the pool's threads for seconds at a time.
+  let deadline = Machine.now() + .seconds(60)
   while Machine.now() < deadline {
     let isDone = await withCheckedContinuation { continuation in
       loop.submit { continuation.resume(returning: condition()) }

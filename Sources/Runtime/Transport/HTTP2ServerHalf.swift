@@ -15,6 +15,8 @@ final class HTTP2ServerHalf {
   private var isHandling = false
   private var pingedAt: Instant?
   private var hasFailed = false
+  /// Bytes kept of messages and bodies that are not whole yet.
+  private var heldBytes = 0
 
   private enum Exchange {
     case call(Call)
@@ -30,6 +32,8 @@ final class HTTP2ServerHalf {
     var reader: GRPCMessageReader
     var isHalfClosed = false
     var hasDeadline = false
+    /// Bytes of a message that is not whole yet, at most.
+    var heldBytes = 0
   }
 
   private struct PlainRequest {
@@ -135,7 +139,9 @@ final class HTTP2ServerHalf {
       if endStream { streams[stream] = nil }
     case .answering: break
     case .request(var request):
+      heldBytes += bytes.count
       guard request.body.count + bytes.count <= limits.bodyBytesMax else {
+        heldBytes -= request.body.count + bytes.count
         streams[stream] = endStream ? nil : .refused
         return answerTooLarge(stream)
       }
@@ -143,20 +149,33 @@ final class HTTP2ServerHalf {
       streams.values[place] = .answering
       request.body.write(bytes)
       streams.values[place] = .request(request)
-      if endStream { finishRequest(stream) }
+      if endStream { finishRequest(stream) } else { boundHeldBytes(stream) }
     case .call(var call):
       let tag = call.tag
       do throws(GRPCStatus) {
         streams.values[place] = .answering
         try call.reader.receive(bytes, into: &messages)
+        let held =
+          call.reader.isAtBoundary
+          ? 0 : messages.isEmpty ? call.heldBytes + bytes.count : bytes.count
+        heldBytes += held - call.heldBytes
+        call.heldBytes = held
         streams.values[place] = .call(call)
       } catch {
         messages.removeAll(keepingCapacity: true)
-        return failCall(stream, tag, error, endStream)
+        streams.values[place] = .call(call)
+        return failCall(stream, error, endStream)
       }
       deliverMessages(stream, tag)
-      if endStream { halfClose(stream) }
+      if endStream { halfClose(stream) } else { boundHeldBytes(stream) }
     }
+  }
+
+  /// Many streams with a part of a message each must not add up to all memory.
+  private func boundHeldBytes(_ stream: UInt32) {
+    guard heldBytes > limits.heldBytesMax else { return }
+    http2.reset(stream: stream, .enhanceYourCalm)
+    close(stream)
   }
 
   private func deliverMessages(_ stream: UInt32, _ tag: UInt32) {
@@ -177,7 +196,7 @@ final class HTTP2ServerHalf {
     guard case .call(var call) = streams[stream] else { return }
     guard call.reader.isAtBoundary else {
       let status = GRPCStatus(.internalError, "the request ended within a message")
-      return failCall(stream, call.tag, status, true)
+      return failCall(stream, status, true)
     }
     call.isHalfClosed = true
     streams[stream] = .call(call)
@@ -185,15 +204,16 @@ final class HTTP2ServerHalf {
   }
 
   /// Ends a call that the user did not end.
-  private func failCall(_ stream: UInt32, _ tag: UInt32, _ status: GRPCStatus, _ endStream: Bool) {
-    streams[stream] = endStream ? nil : .refused
+  private func failCall(_ stream: UInt32, _ status: GRPCStatus, _ endStream: Bool) {
     http2.sendStatus(stream: stream, status)
-    delegate?.callClosed(on: connection.id(stream), tag: tag)
+    close(stream)
+    if !endStream { streams[stream] = .refused }
   }
 
   private func finishRequest(_ stream: UInt32) {
     guard case .request(var request) = streams[stream], let peer = connection.peer else { return }
     streams[stream] = .answering
+    heldBytes -= request.body.count
     var fields = HeaderFields()
     for field in request.head where !field.name.hasPrefix(":") { fields.append(field) }
     let whole = HTTPRequest(
@@ -212,9 +232,12 @@ final class HTTP2ServerHalf {
   /// The stream is gone without our doing.
   private func close(_ stream: UInt32) {
     switch streams.removeValue(forKey: stream) {
-    case .call(let call): delegate?.callClosed(on: connection.id(stream), tag: call.tag)
+    case .call(let call):
+      heldBytes -= call.heldBytes
+      delegate?.callClosed(on: connection.id(stream), tag: call.tag)
     case .answering: delegate?.requestClosed(on: connection.id(stream))
-    case .request, .refused, nil: break
+    case .request(let request): heldBytes -= request.body.count
+    case .refused, nil: break
     }
   }
 
@@ -228,9 +251,8 @@ final class HTTP2ServerHalf {
   func expire(_ stream: UInt32) {
     guard case .call(let call) = streams[stream], call.hasDeadline else { return }
     let status = GRPCStatus(.deadlineExceeded, "context deadline exceeded")
-    failCall(stream, call.tag, status, call.isHalfClosed)
+    failCall(stream, status, true)
     if !call.isHalfClosed { http2.reset(stream: stream, .cancel) }
-    streams[stream] = nil
   }
 
   func sweep(_ now: Instant) {
@@ -268,6 +290,7 @@ final class HTTP2ServerHalf {
   /// Takes the call out of the table once its end is sent.
   private func ended(_ stream: UInt32) -> Bool {
     guard case .call(let call) = streams[stream] else { return false }
+    heldBytes -= call.heldBytes
     streams[stream] = call.isHalfClosed ? nil : .refused
     return true
   }
@@ -298,7 +321,8 @@ final class HTTP2ServerHalf {
   }
 
   func reset(_ stream: UInt32, _ code: HTTP2ErrorCode) {
-    guard streams.removeValue(forKey: stream) != nil else { return }
+    guard let exchange = streams.removeValue(forKey: stream) else { return }
+    if case .call(let call) = exchange { heldBytes -= call.heldBytes }
     http2.reset(stream: stream, code)
   }
 

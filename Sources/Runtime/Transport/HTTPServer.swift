@@ -95,6 +95,8 @@ public struct HTTPServerLimits: Sendable {
   public var bodyBytesMax = 2 << 20
   /// A gRPC message; etcd: `--max-request-bytes` + 512 KiB.
   public var messageBytesMax = Limits.requestBytesMax + (512 << 10)
+  /// Messages and bodies of one connection that are not whole yet, together.
+  public var heldBytesMax = 64 << 20
   public var http2 = HTTP2Limits()
   public var http1 = HTTP1Limits()
 
