@@ -189,8 +189,8 @@ struct Demo {
 
     func check(_ client: StoreClient) async throws {
       for number in 0..<acknowledged {
-        let entry = try await client.get(Bytes("\(Self.prefix)\(number)"))
-        guard entry?.value == Bytes("\(number)") else {
+        let stored = try await client.get(Bytes("\(Self.prefix)\(number)"))
+        guard stored?.value == Bytes("\(number)") else {
           throw UpFailure("write \(number) was acknowledged and is lost")
         }
       }
