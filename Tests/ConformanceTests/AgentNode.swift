@@ -75,7 +75,7 @@ actor AgentNode {
   /// A desired pod of one container; every start leaves its pid in a file.
   func want(
     _ uid: String, _ script: String, policy: String = "Always", grace: Int = 2,
-    metadata: [(String, JSONValue)] = []
+    metadata: [(String, JSONValue)] = [], limits: JSONValue = [:]
   ) async throws {
     var object = JSONObject()
     object["name"] = .string(uid)
@@ -89,7 +89,12 @@ actor AgentNode {
       "spec": [
         "restartPolicy": .string(policy),
         "terminationGracePeriodSeconds": .number(JSONNumber(Int64(grace))),
-        "containers": [["name": "main", "command": ["/bin/sh", "-c", .string(command)]]],
+        "containers": [
+          [
+            "name": "main", "command": ["/bin/sh", "-c", .string(command)],
+            "resources": ["limits": limits],
+          ]
+        ],
       ],
     ]
     try await run(["put", desiredKey(uid), pod.text()])

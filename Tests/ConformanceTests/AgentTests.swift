@@ -59,6 +59,55 @@ extension Conformance {
       }
     }
 
+    @Test func `a memory limit is kept, or the node says that it is not`() async throws {
+      try await AgentNode.serving { node, _ in
+        // tail keeps the last line, which never ends: 200 MB against 50.
+        try await node.want(
+          "u1", "head -c 200000000 /dev/zero | tail", policy: "Never", limits: ["memory": "50M"])
+        let ended = try await node.container("u1", "u1 has ended") {
+          $0["state"]?["terminated"] != nil
+        }
+        let terminated = ended["state"]?["terminated"]
+        let own = try #require(try await node.get("/nodes/n1/actual/node"))
+        let isolation = try JSONValue(parsing: Bytes(own))["isolation"]
+        if isolation?["keptLimits"]?.array?.contains("memory") == true {
+          #expect(terminated?["reason"]?.string == "OOMKilled")
+          #expect(terminated?["exitCode"]?.int64 == 137)
+        } else {
+          #expect(isolation?["notKeptLimits"]?.array?.contains("memory") == true)
+          #expect(terminated?["exitCode"]?.int64 == 0)
+        }
+      }
+    }
+
+    @Test func `a heartbeat of nobody is taken over, another agent's is waited for`()
+      async throws
+    {
+      try await AgentNode.serving { node, cluster in
+        let etcdctl = try cluster.etcdctl()
+        func lease() async throws -> Int64? {
+          let found = try await etcdctl.run(["get", "/nodes/n1/heartbeat", "-w", "json"])
+          return try JSONValue(parsing: Bytes(found.output))["kvs"]?[0]?["lease"]?.int64
+        }
+        try await eventually("the heartbeat stands") { try await lease() }
+        try await node.killAgent()
+        try await node.run(["del", "/nodes/n1/heartbeat"])
+        try await node.run(["put", "/nodes/n1/heartbeat", ""])
+        try await node.startAgent()
+        try await eventually("it is under a lease again") { try await lease() }
+        try await node.killAgent()
+        let grant = try await etcdctl.run(["lease", "grant", "3"])
+        let other = try #require(grant.output.split(separator: " ").dropFirst().first)
+        try await node.run(["put", "/nodes/n1/heartbeat", "", "--lease=\(other)"])
+        try await node.want("u1", "exec sleep 60")
+        try await node.startAgent()
+        // Fenced: what is desired comes with the session, after the other's lease has ended.
+        _ = try await node.running("u1")
+        let now = try await lease()
+        #expect(now != nil && now != Int64(other, radix: 16))
+      }
+    }
+
     @Test func `a value that is no pod is reported as that`() async throws {
       try await AgentNode.serving { node, _ in
         try await node.run(["put", node.desiredKey("u1"), "{\"spec\":{}}"])

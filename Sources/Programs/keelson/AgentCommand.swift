@@ -79,7 +79,8 @@ private final class Signals {
 
 private func endpoints(_ values: FlagValues) -> [String] {
   let given = values.repeated("endpoints").flatMap { $0.split(separator: ",").map(String.init) }
-  return given.isEmpty ? ["127.0.0.1:2379"] : given
+  // Where `keelson up` puts its members.
+  return given.isEmpty ? ["127.0.0.1:12379", "127.0.0.1:22379", "127.0.0.1:32379"] : given
 }
 
 private func credentials(_ values: FlagValues) -> StoreCredentials {

@@ -89,8 +89,20 @@ extension NodeAgent {
         success: [RequestOp(request: .put(PutRequest(key: key, lease: lease)))],
         failure: [RequestOp(request: .range(RangeRequest(key: key)))]))
     if answer.succeeded { return true }
-    guard case .range(let range)? = answer.responses.first?.response else { return false }
-    return range.kvs.first?.lease == lease
+    guard case .range(let range)? = answer.responses.first?.response, let found = range.kvs.first
+    else { return false }
+    if found.lease == 0 { return try await replace(found, under: lease) }
+    return found.lease == lease
+  }
+
+  /// A heartbeat without a lease is nobody's and would stand for ever.
+  private func replace(_ found: KeyValue, under lease: Int64) async throws(SessionEnd) -> Bool {
+    let revision = Compare.TargetUnion.modRevision(found.modRevision)
+    return try await txn(
+      TxnRequest(
+        compare: [Compare(target: .mod, key: found.key, targetUnion: revision)],
+        success: [RequestOp(request: .put(PutRequest(key: found.key, lease: lease)))])
+    ).succeeded
   }
 
   private func savedLease() -> Int64? {

@@ -198,14 +198,14 @@ public actor NodeAgent: LoopActor {
       do throws(Errno) {
         guard let exit = try child.poll() else { continue }
         pods[uid]?.child = nil
-        // 75: another supervisor has the lock. A kill from outside says nothing about the next one.
-        let isFailure: Bool =
+        let end: SupervisorDelay.End =
           switch exit {
-          case .exited(let code): code != 0 && code != 75
-          case .killed: false
+          // 75: another supervisor has the lock.
+          case .exited(let code): code == 0 || code == 75 ? .inOrder : .failed
+          case .killed: .killed
           }
-        if isFailure { logger.warn("supervisor failed", ["pod": uid, "code": exit.shellCode]) }
-        pods[uid]?.supervisorDelay.ended(isFailure: isFailure, now: Machine.now())
+        if end != .inOrder { logger.warn("supervisor lost", ["pod": uid, "code": exit.shellCode]) }
+        pods[uid]?.supervisorDelay.ended(end, now: Machine.now())
         refresh(uid)
         plan(uid)
       } catch {
@@ -262,9 +262,10 @@ public actor NodeAgent: LoopActor {
       // A session of its own: what ends the agent's group must not end the pods.
       specification.newSession = true
       pods[uid]?.child = try Process.spawn(specification)
+      pods[uid]?.supervisorDelay.started(now: Machine.now())
     } catch {
       logger.error("cannot start a supervisor", ["pod": uid, "error": error])
-      pods[uid]?.supervisorDelay.ended(isFailure: true, now: Machine.now())
+      pods[uid]?.supervisorDelay.ended(.failed, now: Machine.now())
       if let due = pods[uid]?.supervisorDelay.notBefore { wake(uid, at: due) }
     }
   }

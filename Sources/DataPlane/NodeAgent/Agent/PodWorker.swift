@@ -74,14 +74,31 @@ struct PodWorker {
 /// Keeps a supervisor that cannot work (a full disk, a broken record) from being started in a loop.
 struct SupervisorDelay: Hashable, Sendable {
   private var failures = 0
+  private var startedAt: Instant?
   private(set) var notBefore: Instant?
 
   private static let firstDelay = Duration.seconds(1)
   private static let longestDelay = Duration.seconds(60)
 
-  /// A supervisor ended; `isFailure` where it could not do its work.
-  mutating func ended(isFailure: Bool, now: Instant) {
-    guard isFailure else {
+  /// One that ran so long before it was killed may come back at once.
+  private static let longRun = Duration.seconds(10)
+
+  mutating func started(now: Instant) {
+    startedAt = now
+  }
+
+  enum End: Hashable, Sendable {
+    /// It had nothing more to do, or another one holds the lock.
+    case inOrder
+    /// It could not be started, or not do its work.
+    case failed
+    case killed
+  }
+
+  mutating func ended(_ end: End, now: Instant) {
+    let isLong = startedAt.map { now - $0 >= Self.longRun } ?? false
+    startedAt = nil
+    guard end == .failed || (end == .killed && !isLong) else {
       self = SupervisorDelay()
       return
     }
