@@ -58,6 +58,30 @@ extension Conformance {
       #expect(outcome.errors.contains("/nonexistent.crt"))
     }
 
+    @Test func `refuses a damaged log, names the place and changes nothing`() async throws {
+      try await StoreCluster.serving(1) { cluster in
+        for value in 1...20 {
+          _ = try await cluster.etcdctl().run(["put", "k", "\(value)"])
+        }
+        try await cluster.kill(0)
+        let folder = "\(cluster.members[0].dataDirectory)/wal"
+        let file = "\(folder)/\(try #require(try Files.list(folder).sorted().first))"
+        var bytes = try Files.read(file).array
+        // In the middle of what was written, so below what later batches name as durable.
+        let written = try #require(bytes.lastIndex { $0 != 0 })
+        // Batches fill whole sectors: what is zero may be padding that nothing reads.
+        let middle = try #require(bytes[(written / 2)...].firstIndex { $0 != 0 })
+        bytes[middle] ^= 0x40
+        try Files.replace(file, with: Bytes(bytes))
+        try await cluster.start(0)
+        #expect(try await cluster.awaitEnd(of: 0) == .exited(code: 1))
+        let log = await cluster.log(of: 0)
+        #expect(log.contains("is damaged at byte"), "\(log)")
+        #expect(log.contains(file))
+        #expect(try Files.read(file).array == bytes)
+      }
+    }
+
     /// Needs root, as mounting does.
     @Test func `on a full disk says so and loses nothing`() async throws {
       let cluster = try StoreCluster(members: 1)
