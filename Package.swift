@@ -108,7 +108,7 @@ let tests: [(name: String, imports: [String])] = [
   ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
-  ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
+  ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
   (
     "StoreServerTests",
     ["Base", "Linux", "Crypto", "EventLoop", "EtcdAPI", "KVStore", "Member", "StoreServer"]

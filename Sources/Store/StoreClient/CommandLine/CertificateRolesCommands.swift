@@ -11,7 +11,11 @@ extension StoreCommand {
     let response = try await session.ask { (client) async throws(StoreError) in
       try await client.certificateRoles()
     }
+    if response.document.isEmpty {
+      session.console.writeError("no certificate roles: any client may read and write any key\n")
+    }
     switch session.printer.style.format {
+    case .simple where response.document.isEmpty: return
     case .simple:
       let kv = KeyValue(value: response.document)
       var style = session.printer.style
@@ -61,6 +65,7 @@ extension CommandSession {
 extension CertificateRolesGetResponse {
   fileprivate var json: JSONValue {
     get throws(CommandFailure) {
+      if document.isEmpty { return ["revision": .number(JSONNumber(revision)), "roles": nil] }
       do throws(JSONError) {
         return [
           "revision": .number(JSONNumber(revision)), "roles": try JSONValue(parsing: document),
