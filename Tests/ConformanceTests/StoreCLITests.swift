@@ -98,6 +98,7 @@ extension Conformance {
       var steps = [
         VerbCall("put a 1"), VerbCall("put b 2"), VerbCall("put c/1 {\"x\":1}"),
         VerbCall("put c/2 é\u{1}\"\\\t<&>"),
+        VerbCall("put c/3 \u{200B}\u{AD}\u{1F600}\u{E000}\u{2028}\u{A0}\u{378}\u{FFFD}\u{7F}"),
         VerbCall("put stdin", input: "from standard input\n"), VerbCall("put stdin", input: ""),
         VerbCall("put e ''"), VerbCall("put '' v"), VerbCall("put"), VerbCall("put a 2 extra"),
         VerbCall("put a 3 --prev-kv"), VerbCall("put a --ignore-value --prev-kv"),
@@ -153,6 +154,7 @@ extension Conformance {
         txn("\nput \"x y\" \"multi word\"\nget \"x y\"\n\n\n"),
         txn("\nput q \"a\\\"b\\\\c\\n\\t\\x41\\u00e9\"\nget q\n\n\n"),
         txn("\nget \"\" --prefix --keys-only\nget a --limit 1 --order=DESCEND\n\n\n"),
+        txn("\nput bin \"\\xff\\x00\\xfe\"\nget bin\n\n\n"), txn("\nget bin\n\n\n", "-w fields"),
         txn("\nget a\n\n\n", "--hex"), txn("\nget a\n\n\n", "-i"), txn(branches, "--interactive"),
         txn(""), txn("mod(\"a\") > \"0\"\n"), txn("\nget a\n\n"),
         txn("mod(\"a\") >\n\n\n\n"), txn("mod a > 0\n\n\n\n"), txn("foo(\"a\") > \"0\"\n\n\n\n"),
@@ -335,6 +337,19 @@ extension Conformance {
         let broken = try await keelson.with([], environment: [file]).run(["get", "a"])
         #expect(broken.status == 128)
         #expect(broken.errors.contains("client.json: line 1, column 14"))
+      }
+    }
+
+    @Test func `keys and values need not be UTF-8`() async throws {
+      try await StoreCluster.serving(1, server: .etcd) { cluster in
+        let keelson = try Program.keelson.get()
+        let shell = try Program.locate("sh", package: "dash").get().with(
+          ["-c"], environment: ["KEELSON_ENDPOINTS=\(cluster.clientURL(0))"])
+        let put = "'\(keelson.path)' store put \"$(printf 'k\\377')\" \"$(printf '\\376\\200v')\""
+        #expect(try await shell.run([put]).output == "OK\n")
+        let json = try await cluster.etcdctl().run(["get", "k", "--prefix", "-w", "json"]).output
+        // Base 64 of 6B FF and of FE 80 76.
+        #expect(json.contains("\"key\":\"a/8=\"") && json.contains("\"value\":\"/oB2\""))
       }
     }
 

@@ -44,6 +44,21 @@ import Testing
   }
 }
 
+@Suite struct `Arguments as bytes` {
+  @Test func `any bytes pass through a text unchanged`() {
+    var random = PRNG(seed: 5)
+    let genuine = Array("\u{10FF80}\u{10FFFF}é\u{FFFD}".utf8)
+    #expect(ArgumentText.bytes(ArgumentText.text(Bytes(genuine))) == Bytes(genuine))
+    for _ in 0..<2_000 {
+      let count = Int.random(in: 0..<12, using: &random)
+      var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+      if Bool.random(using: &random) { bytes += genuine }
+      #expect(ArgumentText.bytes(ArgumentText.text(Bytes(bytes))) == Bytes(bytes))
+    }
+    #expect(ArgumentText.text("plain é") == "plain é")
+  }
+}
+
 @Suite struct `Scripts` {
   @Test func `words are cut at spaces outside quotes`() throws {
     #expect(

@@ -2,7 +2,7 @@ import StoreClient
 
 extension Command {
   static let store = Command("store", summary: storeTable.summary) { arguments in
-    storeTable.run(StoreCommand.verbFirst(arguments))
+    storeTable.run(StoreCommand.verbFirst(StoreVerbs.exact(arguments)))
   }
 
   private static let storeTable = CommandTable(

@@ -21,6 +21,20 @@ enum StoreVerbs {
     return rows
   }
 
+  /// The last arguments of this process, byte for byte: where one is no UTF-8, Swift has replaced
+  /// bytes of it, and a key or value would be another.
+  static func exact(_ arguments: [String]) -> [String] {
+    guard arguments.contains(where: { $0.contains("\u{FFFD}") }) else { return arguments }
+    do {
+      let line = try Files.read("/proc/self/cmdline")
+      let words = line.array.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+      return words.suffix(arguments.count).map { ArgumentText.text(Bytes(Array($0))) }
+    } catch {
+      complain("Error: an argument is not UTF-8, and /proc/self/cmdline cannot be read: \(error)")
+      exit(CommandFailure.Code.badArguments.rawValue)
+    }
+  }
+
   private static func table(_ name: String, _ commands: [StoreCommand]) -> Command {
     let table = CommandTable(
       program: "keelson store \(name)", summary: summary(of: name),

@@ -94,7 +94,7 @@ enum KeyArguments {
     let wrongCount = CommandFailure(
       .badArguments, "put command needs 1 argument and input from stdin or 2 arguments")
     guard let key = operands.first else { throw wrongCount }
-    var request = PutRequest(key: Bytes(key))
+    var request = PutRequest(key: ArgumentText.bytes(key))
     request.prevKv = values.boolean("prev-kv")
     request.ignoreValue = values.boolean("ignore-value")
     request.ignoreLease = values.boolean("ignore-lease")
@@ -104,7 +104,7 @@ enum KeyArguments {
           .badArguments, "put command needs only 1 argument when 'ignore-value' is set")
       }
     } else if operands.count > 1 {
-      request.value = Bytes(operands[1])
+      request.value = ArgumentText.bytes(operands[1])
     } else {
       guard let value = try input(), !value.isEmpty else { throw wrongCount }
       request.value = value
@@ -152,14 +152,14 @@ enum KeyArguments {
         .badArguments,
         "\(command) command needs one argument as key and an optional argument as range_end")
     }
-    let key = Bytes(first)
+    let key = ArgumentText.bytes(first)
     if values.operands.count > 1 {
       if isPrefix || isFromKey {
         throw CommandFailure(
           .badArguments,
           "too many arguments, only accept one argument when `--prefix` or `--from-key` is set")
       }
-      return (key, Bytes(values.operands[1]))
+      return (key, ArgumentText.bytes(values.operands[1]))
     }
     if isPrefix {
       let request = RangeRequest(prefix: key)

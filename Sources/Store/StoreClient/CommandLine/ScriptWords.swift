@@ -14,7 +14,7 @@ enum ScriptWords {
           guard let content = GoText.takeQuoted(from: &quoted) else {
             throw CommandFailure(.invalidInput, "invalid syntax in \(rest[...end])")
           }
-          words.append(content.text)
+          words.append(ArgumentText.text(content))
           rest = rest[rest.index(after: end)...]
           continue
         }

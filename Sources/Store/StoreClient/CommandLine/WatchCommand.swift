@@ -20,14 +20,14 @@ struct WatchArguments: Hashable, Sendable {
     guard let first = values.operands.first, values.operands.count <= 2 else {
       throw CommandFailure(.badArguments, "bad number of arguments")
     }
-    let key = Bytes(first)
+    let key = ArgumentText.bytes(first)
     if values.boolean("prefix") {
       if values.operands.count > 1 {
         throw CommandFailure(.badArguments, "`range_end` and `--prefix` are mutually exclusive")
       }
       request = WatchCreateRequest(prefix: key)
     } else {
-      let end = values.operands.count > 1 ? Bytes(values.operands[1]) : Bytes()
+      let end = values.operands.count > 1 ? ArgumentText.bytes(values.operands[1]) : Bytes()
       request = WatchCreateRequest(key: key, rangeEnd: end)
     }
     request.startRevision = values.integer("rev")
