@@ -169,7 +169,7 @@ extension Conformance {
       var steps = [
         "lease list", "lease list -w json", "lease list -w fields", "lease grant", "lease grant x",
         "lease grant 1 2", "lease grant 9000000001", "lease grant 60",
-        "put leased v --lease=LEASE", "put leased2 v --lease=LEASE", "get leased -w fields",
+        "put leased v --lease=LEASE", "get leased -w fields",
         "get leased -w json",
       ]
       for format in ["simple", "json", "fields", "table"] {

@@ -31,7 +31,7 @@ enum StoreVerbs {
       return words.suffix(arguments.count).map { ArgumentText.text(Bytes(Array($0))) }
     } catch {
       complain("Error: an argument is not UTF-8, and /proc/self/cmdline cannot be read: \(error)")
-      exit(CommandFailure.Code.badArguments.rawValue)
+      Machine.exit(CommandFailure.Code.badArguments.rawValue)
     }
   }
 
@@ -103,7 +103,8 @@ extension CommandConsole {
     }
   }
 
-  /// All of the standard input; what was read before an error counts as all.
+  /// All of the standard input. Half of a value must not be put for the whole of it: a failed read
+  /// ends the program.
   private static func readStandardInput() -> Bytes {
     var all = ByteBuffer()
     do {
@@ -114,6 +115,7 @@ extension CommandConsole {
       }
     } catch {
       complain("Error: reading the standard input: \(error)")
+      Machine.exit(CommandFailure.Code.io.rawValue)
     }
     return all.take()
   }
