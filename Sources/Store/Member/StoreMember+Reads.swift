@@ -16,8 +16,13 @@ extension StoreMember {
     while reply.buffer.count - start < configuration.limits.readBytesPerTurn,
       let read = reads.next(applied: applied.index)
     {
-      answer(read)
+      if case .range(let request) = read.query {
+        answerRange(read, request)
+      } else {
+        answer(read)
+      }
     }
+    continueRanges()
   }
 
   private mutating func answer(_ read: WaitingRead) {
@@ -25,9 +30,7 @@ extension StoreMember {
     let header = self.header
     do throws(KVError) {
       switch read.query {
-      case .range(let request):
-        try keySpace.range(
-          request, identity: read.identity, header: header, into: &reply.buffer)
+      case .range: preconditionFailure("ranges are answered by themselves")
       case .transaction(let request):
         try keySpace.readOnlyTransaction(
           request, identity: read.identity, header: header, into: &reply.buffer)

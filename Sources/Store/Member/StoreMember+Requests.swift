@@ -13,6 +13,7 @@ extension StoreMember {
     case .closed(let origin):
       streams.keepAlives[origin] = nil
       closeWatches(origin)
+      if !ranges.isEmpty { abandonRange(of: origin) }
     case .congested(let origin):
       setCongested(origin, true)
     case .writable(let origin):

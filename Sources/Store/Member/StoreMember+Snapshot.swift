@@ -241,6 +241,7 @@ extension StoreMember {
       advance(.compacted(through: snapshot.last.index))
       return
     }
+    restartRanges()
     // Watches go on in the new state, without a gap or not at all.
     swap(&installed, &keySpace)
     keySpace.adoptWatches(of: &installed)

@@ -37,6 +37,7 @@ public struct StoreMember: ~Copyable {
   /// The term that others' gathered writes are meant for.
   var foreignTerm = Term.zero
   var reads = ReadQueue()
+  var ranges = OpenRanges()
   /// Set while this member leads and may propose.
   var clock: ClusterClock?
   var streams = ClientStreams()
@@ -101,7 +102,7 @@ public struct StoreMember: ~Copyable {
   public var hasBacklog: Bool {
     !isStopped
       && (applied.index < raft.commitIndex || reads.isReady(applied: applied.index)
-        || isWatchBacklogged || isCompactionDue)
+        || !ranges.isEmpty || isWatchBacklogged || isCompactionDue)
   }
 
   /// A compaction waits while a peer fetches the segments that it would rewrite.
