@@ -36,7 +36,8 @@ import Testing
       var reading = try store.space.beginRange(
         request, identity: nil, header: Store.header, into: &buffer)
       while !reading.isFinished {
-        store.space.continueRange(&reading, keysMax: 1 + random.below(9), into: &buffer)
+        store.space.continueRange(
+          &reading, keysMax: 1 + random.below(9), bytesMax: 1 + random.below(200), into: &buffer)
         try store.put(Bytes("k\(random.below(70))"), "new")
         try store.delete(Bytes("k\(random.below(70))"))
         if random.below(4) == 0 { try store.compact(store.space.revision) }

@@ -47,12 +47,14 @@ extension KeySpace {
     return reading
   }
 
-  /// Writes the next part of the response, over at most `keysMax` keys, and its end once the range
-  /// is read. The parts follow each other in `buffer`.
+  /// Writes the next part of the response, over at most `keysMax` keys and no more once it has
+  /// `bytesMax` bytes, and its end once the range is read. The parts follow each other in `buffer`.
   public mutating func continueRange(
-    _ reading: inout RangeReading, keysMax: Int, into buffer: inout ByteBuffer
+    _ reading: inout RangeReading, keysMax: Int, bytesMax: Int = 1 << 20,
+    into buffer: inout ByteBuffer
   ) {
     precondition(!reading.isFinished && keysMax > 0, "an open range is read in steps")
+    let start = buffer.count
     let isNewest = reading.revision == revision
     var values: [UInt64] = []
     var cursor = tree.cursor(from: reading.next, to: reading.range.end)
@@ -71,6 +73,10 @@ extension KeySpace {
         record.writeWithoutValue(into: &buffer, field: 2)
       } else {
         record.write(into: &buffer, field: 2)
+      }
+      if buffer.count - start >= bytesMax {
+        reading.next = record.key.successor
+        return
       }
     }
     if hasMore && !isCut, let next = tree.key(at: cursor) {

@@ -33,6 +33,8 @@ extension KeySpace {
   /// Ends a stream and its watches; nothing more comes out for it.
   public mutating func closeWatchStream(_ stream: UInt64) {
     guard let closed = hub.streams[stream] else { return }
+    // All at once: each watch would look for itself among the others.
+    hub.streams[stream]?.late.removeAll()
     for slot in closed.slots.values.sorted() { hub.remove(slot) }
     hub.streams[stream] = nil
     hub.owing.removeAll { $0 == stream }
