@@ -55,7 +55,7 @@ public struct KeySpaceRestoration: ~Copyable {
     guard UInt64(bytes.count) == id.length, CRC32C.checksum(bytes) == id.checksum else {
       throw .wrongSegment(id)
     }
-    let segment = try read(bytes, capacity: bytes.count)
+    let segment = try read(bytes, capacity: bytes.count, isSealed: true)
     guard !segment.isEmpty, segment.firstRevision == id.firstRevision else {
       throw .wrongSegment(id)
     }
@@ -68,7 +68,7 @@ public struct KeySpaceRestoration: ~Copyable {
   public consuming func finish() throws(KVFormatError) -> KeySpace {
     precondition(next == nil, "a segment is missing")
     let capacity = max(space.configuration.segmentBytes, manifest.tail.count)
-    let tail = try read(manifest.tail, capacity: capacity)
+    let tail = try read(manifest.tail, capacity: capacity, isSealed: false)
     guard lastOrdinal < manifest.nextOrdinal else {
       throw .outOfRange(lastOrdinal, offset: 0)
     }
@@ -86,7 +86,7 @@ public struct KeySpaceRestoration: ~Copyable {
 
   /// Checks the shape of every record before anything is made of it.
   private mutating func read(
-    _ bytes: Bytes, capacity: Int
+    _ bytes: Bytes, capacity: Int, isSealed: Bool
   ) throws(KVFormatError) -> LogSegment {
     var preface = FormatReader(bytes)
     guard try preface.readInteger(UInt32.self) == LogSegment.magic else { throw .wrongMagic }
@@ -95,7 +95,7 @@ public struct KeySpaceRestoration: ~Copyable {
     guard bytes.count >= LogSegment.prefaceBytes, bytes.count <= Int(UInt32.max) else {
       throw .truncated(offset: bytes.count)
     }
-    var segment = LogSegment(capacity: capacity, copying: bytes)
+    var segment = LogSegment(capacity: capacity, copying: bytes, isSealed: isSealed)
     var offset = LogSegment.prefaceBytes
     while offset < bytes.count {
       let record = LogRecord(memory: segment.memory, offset: offset)
@@ -141,17 +141,18 @@ public struct KeySpaceRestoration: ~Copyable {
     }
   }
 
+  /// In the order of the log: each key's newest record tells its lease.
   private mutating func attachLeases() throws(KVFormatError) {
-    for value in space.liveValues(KeyRange(key: Bytes([0]), rangeEnd: Bytes([0]))) {
-      guard let record = space.log.record(value) else {
-        preconditionFailure("the index names a record that the log lacks")
+    for segment in space.log.segments {
+      for slot in 0..<segment.count where segment.superseded[slot] == 0 {
+        let record = segment.record(slot)
+        let lease = record.knownFields.lease
+        guard lease != 0 else { continue }
+        guard space.lessor.contains(lease) else {
+          throw .inconsistentRecord(offset: record.offset)
+        }
+        space.lessor.attach(record.key, to: lease)
       }
-      let lease = record.knownFields.lease
-      guard lease != 0 else { continue }
-      guard space.lessor.contains(lease) else {
-        throw .inconsistentRecord(offset: record.offset)
-      }
-      space.lessor.attach(record.key, to: lease)
     }
   }
 }

@@ -59,10 +59,12 @@ struct LogSegment {
     for _ in 0..<3 { memory.append(0) }
   }
 
-  /// A copy of a whole segment, of which each record is to be noted.
-  init(capacity: Int, copying bytes: Bytes) {
+  /// A copy of a whole segment, of which each record is to be noted. A sealed one has its identity
+  /// and needs no checksum again.
+  init(capacity: Int, copying bytes: Bytes, isSealed: Bool) {
     memory = SegmentMemory(capacity: max(capacity, bytes.count))
     memory.append(bytes)
+    if isSealed { checksummed = bytes.count }
   }
 
   var count: Int { offsets.count }
