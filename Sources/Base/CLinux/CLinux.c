@@ -35,8 +35,10 @@ static int64_t result(int64_t value) { return value < 0 ? -errno : value; }
 
 // MARK: epoll
 
-const uint32_t clinux_epollin = EPOLLIN, clinux_epollout = EPOLLOUT, clinux_epollerr = EPOLLERR,
-               clinux_epollhup = EPOLLHUP, clinux_epollrdhup = EPOLLRDHUP;
+// What Epoll.Readiness writes down.
+_Static_assert(EPOLLIN == 0x001 && EPOLLOUT == 0x004 && EPOLLERR == 0x008 && EPOLLHUP == 0x010 &&
+                   EPOLLRDHUP == 0x2000,
+               "epoll's bits");
 
 int clinux_epoll_create(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
 

@@ -172,13 +172,6 @@ int clinux_wait(int pid, int block, int *status) {
   }
 }
 
-int clinux_wait_peek(int pid) {
-  siginfo_t info;
-  memset(&info, 0, sizeof info);
-  if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return -errno;
-  return info.si_pid == pid;
-}
-
 int clinux_exited(int status) { return WIFEXITED(status); }
 int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 int clinux_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }

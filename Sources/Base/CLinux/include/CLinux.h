@@ -17,9 +17,6 @@ struct clinux_event {
   uint32_t events;
 };
 
-extern const uint32_t clinux_epollin, clinux_epollout, clinux_epollerr, clinux_epollhup,
-    clinux_epollrdhup;
-
 int clinux_epoll_create(void);
 int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
 int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint64_t data);
@@ -188,8 +185,6 @@ int clinux_gate_open(int child, const struct clinux_gate *gate);
 void clinux_gate_drop(const struct clinux_gate *gate);
 // The pid that was reaped, or 0 where none has ended; `status` is for the functions below.
 int clinux_wait(int pid, int block, int *status);
-// Whether the child has ended, without reaping it: 1 or 0.
-int clinux_wait_peek(int pid);
 int clinux_exited(int status);
 int clinux_exit_code(int status);
 int clinux_term_signal(int status);
