@@ -27,7 +27,11 @@ private struct CrashRun {
       case 0 where confirmed < appended.count: overwrite()
       case 1: vote()
       case 2: try takeCheckpoint()
-      case 3: if let operations = driven.log.prepareSpare() { try driven.disk.perform(operations) }
+      case 3:
+        if let operations = driven.log.prepareSpare() {
+          try driven.disk.perform(operations)
+          driven.log.sparePrepared()
+        }
       default: appendSome()
       }
       if random.chance(Ratio(1, in: 2)) { try flush() }

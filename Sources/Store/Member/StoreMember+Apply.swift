@@ -124,12 +124,11 @@ extension StoreMember {
 
   private mutating func raiseNoSpace() {
     guard isOverQuota, !own.isPending(.alarm, pending) else { return }
-    let alarm = AlarmMember(memberID: configuration.id.value, alarm: .nospace)
-    if keySpace.alarms.contains(alarm) { return }
+    if keySpace.hasAlarm(.nospace) { return }
     var request = AlarmRequest()
     request.action = .activate
-    request.memberID = alarm.memberID
-    request.alarm = alarm.alarm
+    request.memberID = configuration.id.value
+    request.alarm = .nospace
     proposeOwn(.alarm, .memberAlarm, request.encoded)
   }
 

@@ -261,10 +261,15 @@ public struct StoreMember: ~Copyable {
     do throws(WALError) {
       guard let operations = try log.flush() else { return }
       submit(operations, .log)
-      if let spare = log.prepareSpare() { submit(spare, .housekeeping) }
+      prepareSpare()
     } catch {
       preconditionFailure("a member whose log failed has stopped")
     }
+  }
+
+  /// Asks for the next piece of a spare segment, if one is needed.
+  private mutating func prepareSpare() {
+    if let operations = log.prepareSpare() { submit(operations, .spare) }
   }
 
   mutating func submit(_ operations: [DiskOperation], _ purpose: DiskQueue.Purpose) {
@@ -279,6 +284,9 @@ public struct StoreMember: ~Copyable {
         releaseHeld()
         advance(.stored(sequence))
       }
+    case .spare:
+      log.sparePrepared()
+      prepareSpare()
     case .checkpoint: checkpointWritten()
     case .snapshotSegment: snapshotSegmentWritten()
     case .snapshotManifest: snapshotManifestWritten()
@@ -298,10 +306,11 @@ public struct StoreMember: ~Copyable {
 struct DiskQueue {
   enum Purpose {
     case log
+    case spare
     case checkpoint
     case snapshotSegment
     case snapshotManifest
-    /// Segments prepared or put aside, files removed: nothing waits for it.
+    /// Segments put aside, files removed: nothing waits for it.
     case housekeeping
   }
 

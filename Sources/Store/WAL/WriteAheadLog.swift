@@ -19,10 +19,12 @@ public struct WriteAheadLog: Sendable {
     public var batchBytesMax: Int
     /// Segments kept for use again; more are removed.
     public var sparesMax: Int
+    /// A new spare is filled by so many bytes at a time.
+    public var spareStepBytes: Int
 
     public init(
       folder: FilePath = "wal", segmentBytes: Int = 16 << 20, batchBytesMax: Int = 4 << 20,
-      sparesMax: Int = 6
+      sparesMax: Int = 6, spareStepBytes: Int = 1 << 20
     ) {
       precondition(segmentBytes % WALSegment.sectorBytes == 0, "segments are whole sectors")
       precondition(segmentBytes >= 4 * WALSegment.sectorBytes, "a segment holds some batches")
@@ -30,6 +32,7 @@ public struct WriteAheadLog: Sendable {
       self.segmentBytes = segmentBytes
       self.batchBytesMax = batchBytesMax
       self.sparesMax = sparesMax
+      self.spareStepBytes = spareStepBytes
     }
 
     /// The longest payload that one entry of this log can have.
@@ -44,6 +47,13 @@ public struct WriteAheadLog: Sendable {
     let bytes: Int
     /// The highest index of its entries; zero where it holds none.
     var lastIndex: LogIndex
+  }
+
+  /// A spare that is being filled with zeros.
+  private struct Preparing: Sendable {
+    let number: UInt64
+    var bytes = 0
+    var isUnderWay = false
   }
 
   private enum Item: Sendable {
@@ -77,6 +87,7 @@ public struct WriteAheadLog: Sendable {
   /// Oldest first; batches go to the last one.
   private var segments: [Segment]
   private var spares: [UInt64] = []
+  private var preparing: Preparing?
   private var spareNext: UInt64 = 0
 
   /// A log that stands at `end`, as creation or recovery left it.
@@ -302,18 +313,46 @@ public struct WriteAheadLog: Sendable {
     return operations
   }
 
-  /// What makes a spare segment before the current one is full, so that no write waits for it; nil
-  /// while none is needed. Submit at once: a later flush may use the file.
+  /// What makes a spare segment before the current one is full, piece by piece, so that no write
+  /// waits for a whole one; nil while none is needed or a piece is under way. Answer `sparePrepared`.
   public mutating func prepareSpare() -> [DiskOperation]? {
-    guard spares.isEmpty, Int(end.offset) * 2 > segments[segments.count - 1].bytes else {
-      return nil
+    if preparing == nil {
+      guard spares.isEmpty, Int(end.offset) * 2 > segments[segments.count - 1].bytes else {
+        return nil
+      }
+      preparing = Preparing(number: spareNext)
+      spareNext += 1
     }
-    let file = WALSegment.spare(spareNext, in: configuration.folder)
-    spares.append(spareNext)
-    spareNext += 1
-    return [
-      .create(file, size: configuration.segmentBytes), .sync(file),
-      .syncFolder(configuration.folder),
-    ]
+    guard var piece = preparing, !piece.isUnderWay else { return nil }
+    let file = WALSegment.spare(piece.number, in: configuration.folder)
+    let bytes = min(configuration.spareStepBytes, configuration.segmentBytes - piece.bytes)
+    var operations: [DiskOperation] = []
+    if piece.bytes == 0 {
+      operations.append(.create(file, size: bytes))
+    } else {
+      let zeros = Bytes([UInt8](repeating: 0, count: bytes))
+      operations.append(.write(file, offset: UInt64(piece.bytes), zeros))
+    }
+    operations.append(.sync(file))
+    piece.bytes += bytes
+    if piece.bytes == configuration.segmentBytes {
+      operations.append(.syncFolder(configuration.folder))
+    }
+    piece.isUnderWay = true
+    preparing = piece
+    return operations
+  }
+
+  /// The piece that `prepareSpare` asked for is written.
+  public mutating func sparePrepared() {
+    guard var piece = preparing, piece.isUnderWay else {
+      preconditionFailure("no piece of a spare is under way")
+    }
+    piece.isUnderWay = false
+    preparing = piece
+    if piece.bytes == configuration.segmentBytes {
+      preparing = nil
+      spares.append(piece.number)
+    }
   }
 }
