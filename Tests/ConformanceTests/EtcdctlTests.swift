@@ -81,6 +81,52 @@ extension Conformance {
       "watch w/ w0 --rev 1",
     ]
 
+    @Test func `an idle watch is told the revision, as etcd tells it`() async throws {
+      func told(_ server: StoreCluster.Server) async throws -> String {
+        let flags = ["--experimental-watch-progress-notify-interval", "150ms"]
+        return try await StoreCluster.serving(1, server: server, flags: flags) { cluster in
+          let etcdctl = try cluster.etcdctl()
+          _ = try await etcdctl.run(["put", "other", "1"])
+          let folder = try ScratchFolder()
+          let watch = try etcdctl.start(["watch", "k", "--progress-notify"], in: folder)
+          try await eventually("two notes come") {
+            try watch.output().split(separator: "\n").count >= 2 ? true : nil
+          }
+          try await watch.kill()
+          return try String(watch.output().split(separator: "\n")[0])
+        }
+      }
+      #expect(try await told(.keelson) == (try await told(.etcd)))
+    }
+
+    @Test func `a full quota stops puts until history goes and the alarm is cleared`()
+      async throws
+    {
+      let flags = ["--quota-backend-bytes", "\(4 << 20)"]
+      try await StoreCluster.serving(3, flags: flags) { cluster in
+        let etcdctl = try cluster.etcdctl()
+        let value = String(repeating: "x", count: 500_000)
+        let refusal = try await eventually("the quota is full") {
+          let put = try await etcdctl.run(["put", "k"], input: value)
+          return put.status == 0 ? nil : put.errors
+        }
+        #expect(refusal.contains("Error: etcdserver: mvcc: database space exceeded"))
+        let alarms = try await etcdctl.run(["alarm", "list"])
+        #expect(alarms.output.contains(/^memberID:[0-9]+ alarm:NOSPACE/))
+        let health = try await cluster.curl().run(["\(cluster.clientURL(0))/health"])
+        #expect(health.output == "{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}\n")
+        #expect(try await etcdctl.run(["lease", "grant", "10"]).status != 0)
+
+        let got = try await etcdctl.run(["get", "k", "-w", "json"])
+        let revision = try #require(got.output.firstMatch(of: /"mod_revision":([0-9]+)/)).1
+        #expect(try await etcdctl.run(["compact", String(revision)]).status == 0)
+        #expect(try await etcdctl.run(["del", "k"]).output == "1\n")
+        #expect(try await etcdctl.run(["alarm", "disarm"]).output == alarms.output)
+        #expect(try await etcdctl.run(["alarm", "list"]).output.isEmpty)
+        #expect(try await etcdctl.run(["put", "k", "small"]).output == "OK\n")
+      }
+    }
+
     @Test func `a watch on a compacted revision ends`() async throws {
       try await StoreCluster.serving(1) { cluster in
         let etcdctl = try cluster.etcdctl()

@@ -48,8 +48,12 @@ extension Conformance {
     private static func restartAndHash(_ cluster: StoreCluster) async throws -> [String] {
       for index in 0..<3 { try await cluster.start(index) }
       for index in 0..<3 { try await cluster.awaitHealth(of: index) }
-      // One revision at all members, or hashes differ for that.
-      return try await eventually("members are at one revision") {
+      return try await hashes(cluster)
+    }
+
+    /// The members' hashes at one revision.
+    private static func hashes(_ cluster: StoreCluster) async throws -> [String] {
+      try await eventually("members are at one revision") {
         var hashes: [(revision: String, hash: String)] = []
         for index in 0..<3 {
           let status = try await cluster.etcdctl(index).run(["endpoint", "hashkv", "-w", "json"])
@@ -87,6 +91,39 @@ extension Conformance {
         throw error
       }
       await cluster.stop()
+    }
+
+    @Test func `sends a snapshot to a member that slept through a checkpoint`() async throws {
+      try await StoreCluster.serving(3) { cluster in
+        let leader = try await cluster.leader()
+        let sleeper = (leader + 1) % 3
+        try await cluster.kill(sleeper)
+        let awake = [0, 1, 2].filter { $0 != sleeper }
+        let etcdctl = try cluster.etcdctl(leader)
+        let value = String(repeating: "v", count: 1_000_000)
+        try await eventually("both write a checkpoint", within: .seconds(90)) {
+          for _ in 0..<8 {
+            let put = try await etcdctl.run(["put", "large"], input: value)
+            guard put.status == 0 else {
+              throw Overdue(what: "a put", seconds: 0, detail: "\(put)")
+            }
+          }
+          var count = 0
+          for index in awake where await cluster.log(of: index).contains("checkpoint written") {
+            count += 1
+          }
+          return count == awake.count ? true : nil
+        }
+        _ = try await etcdctl.run(["put", "after", "the checkpoint"])
+        try await cluster.start(sleeper)
+        try await cluster.awaitHealth(of: sleeper, within: .seconds(30))
+        #expect(await cluster.log(of: sleeper).contains("snapshot installed"))
+        #expect(
+          try await cluster.etcdctl(sleeper).run(["get", "after", "--consistency", "s"]).output
+            == "after\nthe checkpoint\n")
+        let hashes = try await Self.hashes(cluster)
+        #expect(Set(hashes).count == 1)
+      }
     }
 
     @Test func `gets a new leader at once when the old one is asked to end`() async throws {

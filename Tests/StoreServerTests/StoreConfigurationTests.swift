@@ -85,6 +85,10 @@ import Testing
     ("--election-timeout 50000", .electionTooLong(electionMilliseconds: 50_000)),
     ("--heartbeat-interval 0", .notPositive(flag: "heartbeat-interval")),
     ("--max-request-bytes 9000000", .tooLarge(flag: "max-request-bytes", max: 6 << 20)),
+    (
+      "--watch-progress-notify-interval 99ms",
+      .tooShort(flag: "watch-progress-notify-interval", minimumMilliseconds: 100)
+    ),
     ("--initial-cluster-state old", .unknownClusterState("old")),
     ("extra", .notAFlag("extra")),
     (

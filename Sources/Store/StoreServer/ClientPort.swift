@@ -36,6 +36,7 @@ final class ClientPort: HTTPServerDelegate {
     self.logger = logger
     var limits = HTTPServerLimits()
     limits.messageBytesMax = configuration.requestBytesMax + (512 << 10)
+    limits.http2.concurrentStreamsMax = configuration.streamsPerConnectionMax
     server = HTTPServer(loop: loop, delegate: self, logger: logger, limits: limits)
     pages = HTTPServer(
       loop: loop, delegate: pagesOnly, logger: logger,

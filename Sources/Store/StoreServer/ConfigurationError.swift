@@ -16,6 +16,7 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case electionTooLong(electionMilliseconds: Int64)
   case notPositive(flag: String)
   case tooLarge(flag: String, max: Int)
+  case tooShort(flag: String, minimumMilliseconds: Int64)
   case notAFlag(String)
   case unknownClusterState(String)
   /// A TLS file is named while its partners are not.
@@ -55,6 +56,8 @@ extension ConfigurationError: CustomStringConvertible {
       "--\(flag) must be above zero"
     case .tooLarge(let flag, let max):
       "--\(flag) must be at most \(max)"
+    case .tooShort(let flag, let minimum):
+      "--\(flag) must be at least \(minimum)ms"
     case .notAFlag(let operand):
       "'\(operand)' is not a valid flag"
     case .unknownClusterState(let state):

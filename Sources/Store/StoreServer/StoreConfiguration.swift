@@ -75,8 +75,8 @@ extension StoreConfiguration {
     flags.declare("max-txn-ops", .integer, default: "128", help: "operations of one transaction")
     flags.declare("max-request-bytes", .integer, default: "1572864", help: "size of one request")
     flags.declare(
-      "max-concurrent-streams", .integer, default: "4294967295",
-      help: "open calls on one connection")
+      "max-concurrent-streams", .integer, default: "10000",
+      help: "open calls on one connection (etcd's default is no limit)")
     for name in ["watch-progress-notify-interval", "experimental-watch-progress-notify-interval"] {
       flags.declare(name, .duration, default: "10m", help: "between progress notes to idle watches")
     }
@@ -161,6 +161,9 @@ extension StoreConfiguration {
     let progress = "watch-progress-notify-interval"
     watchProgressInterval = values.duration(
       values.isGiven(progress) ? progress : "experimental-\(progress)")
+    guard watchProgressInterval >= .milliseconds(100) else {
+      throw .tooShort(flag: progress, minimumMilliseconds: 100)
+    }
     let roles = values.text("certificate-roles")
     certificateRolesFile = roles.isEmpty ? nil : roles
     logLevel = values.text("log-level")

@@ -197,6 +197,7 @@ public enum StoreProcess {
     setup.limits.quotaBytes = configuration.quotaBytes ?? .max
     setup.limits.transactionOperationsMax = configuration.transactionOperationsMax
     setup.limits.requestBytesMax = configuration.requestBytesMax
+    setup.limits.watchProgressPeriod = configuration.watchProgressInterval
     if let path = configuration.certificateRolesFile {
       setup.certificateRoles = try readRoles(path)
     }
