@@ -5,9 +5,13 @@ Usage: record.py ENDPOINT SEED COUNT VERSION > etcd-VERSION-SEED.txt
 Needs python3-grpcio, and a fresh single etcd (Debian package etcd-server) at ENDPOINT.
 A line: method, request in hexadecimal, `=` and the response in hexadecimal, or `!` and the status
 code and text. Requests are encoded by hand, so that nothing but etcd's own bytes is compared.
+At the end watches read the history: a watch's line has its WatchCreateRequest and a WatchResponse
+of all events that came, joined; or `compacted` and the revision that canceled it.
 """
+import queue
 import random
 import sys
+import time
 
 import grpc
 
@@ -39,6 +43,7 @@ pick = random.Random(seed)
 channel = grpc.insecure_channel(endpoint)
 revision = 1
 values = 0
+compactions = []
 KEYS = [b"a", b"a\0", b"a/1", b"a/2", b"a/\xff", b"b", b"b/", b"c", b"\0", b"\xff", b"\xff\xff", b"z" * 130]
 
 
@@ -156,6 +161,8 @@ def ask(method, request):
         print(method, request.hex() or "-", "=", response.hex() or "-")
         if method.startswith("KV/"):
             revision = header_revision(response) or revision
+        if method == "KV/Compact" and request:
+            compactions.append(request)
     except grpc.RpcError as error:
         print(method, request.hex() or "-", "!", error.code().value[0], error.details())
 
@@ -180,3 +187,61 @@ for _ in range(count):
         ask("Lease/LeaseRevoke", field(1, lease))
     else:
         ask("Lease/LeaseGrant", field(1, 1000) + field(2, pick.choice([11, 12])))
+
+
+def fields(message):
+    """The fields of a message: number to list of values."""
+    found, position = {}, 0
+
+    def number():
+        nonlocal position
+        result, shift = 0, 0
+        while True:
+            byte = message[position]
+            position += 1
+            result |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return result
+
+    while position < len(message):
+        tag = number()
+        content = number()
+        if tag & 7 == 2:
+            position += content
+            content = message[position - content:position]
+        found.setdefault(tag >> 3, []).append(content)
+    return found
+
+
+def watch(create):
+    requests = queue.Queue()
+    requests.put(message(1, create))
+    call = channel.stream_stream("/etcdserverpb.Watch/Watch")(iter(requests.get, None))
+    events, asked = b"", False
+    for response in call:
+        parts = fields(response)
+        if 5 in parts:
+            print("Watch/Watch", create.hex(), "=", "compacted", parts[5][0])
+            break
+        for event in parts.get(11, []):
+            events += message(11, event)
+        if parts.get(2, [0])[0] == (1 << 64) - 1:
+            print("Watch/Watch", create.hex(), "=", events.hex() or "-")
+            break
+        if not asked:
+            # The history comes within 100 ms; progress is told only to who has it all.
+            time.sleep(1)
+            requests.put(message(3, b""))
+            asked = True
+    requests.put(None)
+    call.cancel()
+
+
+compacted = fields(compactions[-1])[1][0] if compactions else 0
+for start in (compacted - 1, compacted, compacted + 1, revision - 10, 0):
+    for key_and_end in ((b"\0", b"\0"), (b"a", b"b"), (b"a/1", b"")):
+        create = field(1, key_and_end[0]) + field(2, key_and_end[1])
+        create += field(3, max(0, start)) + field(6, pick.random() < 0.7)
+        create += pick.choice([b"", b"", field(5, 1), field(5, b"\0")])
+        watch(create)
