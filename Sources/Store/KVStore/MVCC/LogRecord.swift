@@ -42,11 +42,18 @@ struct LogRecord {
   var user: Bytes { memory.bytes(body.upperBound..<range.upperBound) }
 
   /// The body's fields behind the key; nil where the body is no KeyValue as `append` writes it.
+  ///
+  /// Each field has a variable of its own: with one `Fields` that a loop fills, Swift 6.3.1 lost the
+  /// last field's store in release builds (`a key moves to the lease of its last put` caught it).
   var fields: Fields? {
-    var fields = Fields()
     let end = body.upperBound
     var position = keyRange.upperBound
-    fields.valueField = position..<position
+    var createRevision: Int64 = 0
+    var modRevision: Int64 = 0
+    var version: Int64 = 0
+    var lease: Int64 = 0
+    var value = 0..<0
+    var valueField = position..<position
     var last: UInt8 = 0x0A
     while position < end {
       let tag = memory[position]
@@ -56,19 +63,21 @@ struct LogRecord {
       position += 1
       guard let number = readVarint(&position, end) else { return nil }
       switch tag {
-      case 0x10: fields.createRevision = Int64(bitPattern: number)
-      case 0x18: fields.modRevision = Int64(bitPattern: number)
-      case 0x20: fields.version = Int64(bitPattern: number)
+      case 0x10: createRevision = Int64(bitPattern: number)
+      case 0x18: modRevision = Int64(bitPattern: number)
+      case 0x20: version = Int64(bitPattern: number)
       case 0x2A:
         guard number <= UInt64(end - position) else { return nil }
-        fields.value = position..<position + Int(number)
+        value = position..<position + Int(number)
         position += Int(number)
-        fields.valueField = start..<position
-      case 0x30: fields.lease = Int64(bitPattern: number)
+        valueField = start..<position
+      case 0x30: lease = Int64(bitPattern: number)
       default: return nil
       }
     }
-    return fields
+    return Fields(
+      createRevision: createRevision, modRevision: modRevision, version: version, lease: lease,
+      value: value, valueField: valueField)
   }
 
   struct Fields {
