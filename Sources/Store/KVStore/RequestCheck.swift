@@ -110,7 +110,10 @@ public enum RequestCheck {
 /// branches of one nested Txn, of which only one runs (etcd checkIntervals).
 private struct WriteSet {
   var puts: Set<Bytes> = []
-  var deletes: [KeyRange] = []
+  private var ranges: [KeyRange] = []
+  /// The same ranges, to be searched: a Txn may hold as many operations as its bytes allow.
+  private var deletedKeys: Set<Bytes> = []
+  private var deletedRanges = IntervalTree<Bool>()
 
   mutating func collect(_ operations: [RequestOp]) throws(KVError) {
     for operation in operations {
@@ -118,7 +121,7 @@ private struct WriteSet {
       // etcd takes the end `\0` literally here, so that a deletion to the end of all keys never
       // overlaps (recorded: Fixtures/kvstore).
       if delete.rangeEnd == "\0" { continue }
-      deletes.append(KeyRange(key: delete.key, rangeEnd: delete.rangeEnd))
+      add(KeyRange(key: delete.key, rangeEnd: delete.rangeEnd))
     }
     for operation in operations {
       guard case .txn(let nested) = operation.request else { continue }
@@ -128,7 +131,8 @@ private struct WriteSet {
       try failure.collect(nested.failure)
       for key in success.puts { try add(key) }
       for key in failure.puts where !success.puts.contains(key) { try add(key) }
-      deletes += success.deletes + failure.deletes
+      for range in success.ranges { add(range) }
+      for range in failure.ranges { add(range) }
     }
     for operation in operations {
       guard case .put(let put) = operation.request else { continue }
@@ -136,9 +140,22 @@ private struct WriteSet {
     }
   }
 
+  private mutating func add(_ range: KeyRange) {
+    if range.isEmpty { return }
+    ranges.append(range)
+    if range.isSingle {
+      deletedKeys.insert(range.start)
+    } else {
+      deletedRanges.insert(range.start, range.end, true)
+    }
+  }
+
   private mutating func add(_ key: Bytes) throws(KVError) {
-    guard puts.insert(key).inserted else { throw .duplicateKey }
-    for range in deletes where range.contains(key) { throw .duplicateKey }
+    guard puts.insert(key).inserted, !deletedKeys.contains(key) else { throw .duplicateKey }
+    if deletedRanges.isEmpty { return }
+    var hits: [Bool] = []
+    deletedRanges.collect(containing: key, into: &hits)
+    if !hits.isEmpty { throw .duplicateKey }
   }
 }
 
