@@ -7,6 +7,8 @@ struct BenchPlan {
   let servers: [StoreServerKind]
   let members: [Int]
   let clients: [Int]
+  /// Timed phases after the puts, which come always, and their verification.
+  let reads: [Operation]
   let rounds: Int
   let valueBytes: Int
   let warmUp: Duration
@@ -22,6 +24,7 @@ struct BenchPlan {
     flags.declare("servers", .text, default: "etcd,keelson", help: "what to compare")
     flags.declare("members", .text, default: "1,3", help: "members per cluster")
     flags.declare("clients", .text, default: "1,128,1000", help: "concurrent clients")
+    flags.declare("reads", .text, default: "read-lin,read-ser", help: "phases behind the puts")
     flags.declare("rounds", .integer, default: "2", help: "rounds; the median is reported")
     flags.declare("value-size", .integer, default: "256", help: "bytes per value")
     flags.declare("warm-up", .duration, default: "1s", help: "unmeasured start of each phase")
@@ -43,6 +46,12 @@ struct BenchPlan {
     }
     members = try Self.numbers(values.text("members"), 1...9, "--members")
     clients = try Self.numbers(values.text("clients"), 1...9999, "--clients")
+    reads = try values.text("reads").split(separator: ",").map {
+      guard let read = Operation(rawValue: String($0)), read.isRead else {
+        throw BenchError.usage("--reads knows read-lin and read-ser, not \"\($0)\"")
+      }
+      return read
+    }
     rounds = try Self.numbers(String(values.integer("rounds")), 1...1000, "--rounds")[0]
     valueBytes = try Self.numbers(String(values.integer("value-size")), 16...65_536, "value")[0]
     warmUp = values.duration("warm-up")
@@ -82,7 +91,7 @@ struct BenchPlan {
       let load = LoadGenerator(
         loop: try EventLoop(), endpoints: subject.endpoints, clients: count, keys: keys, pids: pids)
       try load.connect()
-      for operation in [Operation.put, .verify, .linearizableRead, .serializableRead] {
+      for operation in [.put, .verify] + reads {
         let isTimed = operation != .verify
         let measurement = try load.run(
           operation, warmUp: isTimed ? warmUp : .zero, window: isTimed ? window : .seconds(60))

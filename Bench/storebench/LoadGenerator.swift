@@ -11,6 +11,8 @@ enum Operation: String {
   case verify
   case linearizableRead = "read-lin"
   case serializableRead = "read-ser"
+
+  var isRead: Bool { self == .linearizableRead || self == .serializableRead }
 }
 
 /// What one phase gave.
