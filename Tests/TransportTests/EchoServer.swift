@@ -17,6 +17,8 @@ final class EchoServer: HTTPServerDelegate {
   private(set) var halfClosedCalls: [UInt32] = []
   private(set) var receivedBytes = 0
   private(set) var lastPeer: HTTPPeer?
+  private var flows: [HTTPStreamID: Int] = [:]
+  private(set) var pendingBytesMax = 0
   private(set) var openCalls: [HTTPStreamID] = []
 
   enum Tag {
@@ -101,6 +103,10 @@ final class EchoServer: HTTPServerDelegate {
       server.sendBody("one ", isLast: false, on: stream)
       server.sendBody("two ", isLast: false, on: stream)
       server.sendBody("three\n", isLast: true, on: stream)
+    case "/flow":
+      server.sendHead(.ok, HeaderFields(), on: stream)
+      flows[stream] = 20_000_000
+      flow(stream)
     case "/who":
       let identity = request.peer.identity
       let text = "\(identity?.commonName ?? "-") \(identity?.organizations ?? [])\n"
@@ -109,5 +115,16 @@ final class EchoServer: HTTPServerDelegate {
     }
   }
 
-  func requestClosed(on stream: HTTPStreamID) {}
+  func requestClosed(on stream: HTTPStreamID) { flows[stream] = nil }
+  func requestWritable(on stream: HTTPStreamID) { flow(stream) }
+
+  /// Sends on while the client takes it.
+  private func flow(_ stream: HTTPStreamID) {
+    let part = Bytes(Array(repeating: UInt8(ascii: "f"), count: 50_000))
+    while let left = flows[stream], !server.isCongested(stream) {
+      flows[stream] = left > part.count ? left - part.count : nil
+      server.sendBody(part, isLast: left <= part.count, on: stream)
+      pendingBytesMax = max(pendingBytesMax, server.pendingBytes(stream))
+    }
+  }
 }

@@ -59,6 +59,22 @@ import Transport
     #expect(run.output == "3000000", "\(run.errors)")
   }
 
+  @Test(arguments: ["--http1.1", "--http1.0", "--http2-prior-knowledge"])
+  func `a body that flows is held back by a slow reader, and comes whole`(
+    _ version: String
+  ) throws {
+    let server = try EchoServer(loop: EventLoop())
+    let run = try curl(
+      server,
+      [
+        version, "--limit-rate", "10M", "-o", "/dev/null", "-w", "%{size_download}",
+        server.url + "/flow",
+      ])
+    #expect(run.output == "20000000", "\(run.errors)")
+    // The high marks are 1 MiB of a connection and 256 KiB of an HTTP/2 stream.
+    #expect(server.pendingBytesMax < 1_200_000)
+  }
+
   @Test func `HEAD has the length and no body`() throws {
     let server = try EchoServer(loop: EventLoop())
     let run = try curl(server, ["--http1.1", "-I", server.url + "/hello"])

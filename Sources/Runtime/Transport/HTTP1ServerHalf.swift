@@ -89,6 +89,16 @@ final class HTTP1ServerHalf {
     channel.resumeReading()
   }
 
+  /// The connection has room again.
+  func writable() {
+    guard case .answering(let answer) = state else { return }
+    switch answer.body {
+    case .none: break
+    case .chunks, .untilClose:
+      connection.server.delegate?.requestWritable(on: connection.id(answer.stream))
+    }
+  }
+
   private func handle(_ event: HTTP1Event) {
     switch event {
     case .request(let head):

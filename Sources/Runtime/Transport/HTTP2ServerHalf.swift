@@ -80,8 +80,10 @@ final class HTTP2ServerHalf {
     case .trailers(let stream, _): take(Bytes(), stream, true)
     case .reset(let stream, _): close(stream)
     case .writable(let stream):
-      if case .call(let call) = streams[stream] {
-        delegate?.callWritable(on: connection.id(stream), tag: call.tag)
+      switch streams[stream] {
+      case .call(let call): delegate?.callWritable(on: connection.id(stream), tag: call.tag)
+      case .answering: delegate?.requestWritable(on: connection.id(stream))
+      case .request, .refused, nil: break
       }
     case .pong: break
     // A client that goes away closes when its streams have ended.

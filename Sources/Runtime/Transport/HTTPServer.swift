@@ -77,6 +77,13 @@ public protocol HTTPServerDelegate: AnyObject {
   func received(_ request: HTTPRequest, on stream: HTTPStreamID)
   /// A plain request's stream is gone before its response was complete.
   func requestClosed(on stream: HTTPStreamID)
+  /// The unsent output of a response that was congested fell to its low mark.
+  func requestWritable(on stream: HTTPStreamID)
+}
+
+extension HTTPServerDelegate {
+  /// Who sends only whole responses need not know.
+  public func requestWritable(on stream: HTTPStreamID) {}
 }
 
 /// Bounds of a server. Times that nothing limits are left to `TCP` keep-alive and pings.

@@ -114,8 +114,10 @@ final class ServerConnection: ChannelDelegate {
       // Who does not read what he asked for does not get to ask for more.
       channel.pauseReading()
     } else {
-      if case .http1(let half) = state { half.resume() } else { channel.resumeReading() }
       scheduleFlush()
+      guard case .http1(let half) = state else { return channel.resumeReading() }
+      half.resume()
+      half.writable()
     }
   }
 
