@@ -53,6 +53,27 @@ import WAL
     #expect(try cluster.figures(id).watchStreams == 1)
   }
 
+  @Test func `a stream that closes with much to hear leaves no work behind`() throws {
+    let cluster = try TestCluster(1) { $0.limits.watchBytesPerTurn = 256 }
+    let id = try cluster.awaitLeader()
+    let origin = cluster.send(id, .watch, create("a") { $0.rangeEnd = "b" })
+    cluster.settle()
+    let value = Bytes([UInt8](repeating: 1, count: 4000))
+    let puts = (0..<200).map { number in
+      RequestBatch.Item.request(
+        cluster.newOrigin(), .put, nil,
+        body: PutRequest(key: Bytes("a\(number)"), value: value).encoded)
+    }
+    cluster.step(id, .requests(RequestBatch(items: [.congested(origin)])))
+    cluster.step(id, .requests(RequestBatch(items: puts)))
+    cluster.settle()
+    cluster.step(id, .requests(RequestBatch(items: [.writable(origin)])))
+    #expect(cluster.nodes[id]?.member?.hasBacklog == true)
+    cluster.step(id, .requests(RequestBatch(items: [.closed(origin)])))
+    #expect(cluster.nodes[id]?.member?.hasBacklog == false)
+    #expect(try events(cluster, origin).count < 200)
+  }
+
   @Test func `a lease is renewed through any member and answered with its TTL`() throws {
     let cluster = try TestCluster()
     let leader = try cluster.awaitLeader()

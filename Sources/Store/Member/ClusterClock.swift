@@ -20,7 +20,9 @@ struct ClusterClock {
   /// Cluster time in milliseconds; never decreases.
   mutating func milliseconds(at instant: Instant) -> UInt64 {
     let elapsed = max(0, (instant - start).milliseconds)
-    last = max(last, base + UInt64(elapsed))
+    // The base comes from other members, so the sum is clamped.
+    let (sum, isOverflow) = base.addingReportingOverflow(UInt64(elapsed))
+    last = max(last, isOverflow ? .max : sum)
     return last
   }
 }

@@ -16,6 +16,7 @@ struct OpenRanges {
   static let openMax = 4
   /// Keys that one step looks at, and that one turn does.
   static let keysPerStep = 256
+  static let bytesPerStep = 256 << 10
   static let keysPerTurn = 8192
   /// A range that ends within so many steps is not kept open: a page of a list has 500 keys.
   static let stepsAtOnce = 4
@@ -62,7 +63,8 @@ extension StoreMember {
       reply.buffer.count - start < configuration.limits.readBytesPerTurn / 4
     {
       keySpace.continueRange(
-        &reading, keysMax: OpenRanges.keysPerStep, into: &reply.buffer)
+        &reading, keysMax: OpenRanges.keysPerStep, bytesMax: OpenRanges.bytesPerStep,
+        into: &reply.buffer)
       steps += 1
     }
     if reading.isFinished {
@@ -88,7 +90,8 @@ extension StoreMember {
       guard var open = ranges.open.popFirst() else { return }
       let before = open.buffer.count
       keySpace.continueRange(
-        &open.reading, keysMax: OpenRanges.keysPerStep, into: &open.buffer)
+        &open.reading, keysMax: OpenRanges.keysPerStep, bytesMax: OpenRanges.bytesPerStep,
+        into: &open.buffer)
       keys += OpenRanges.keysPerStep
       bytes += open.buffer.count - before
       if open.reading.isFinished {

@@ -66,7 +66,9 @@ extension StoreMember {
   private var estimatedMilliseconds: UInt64 {
     let base = keySpace.clusterMilliseconds
     guard raft.leader != nil else { return base }
-    return base + UInt64(max(0, (now.instant - appliedAt).milliseconds))
+    let elapsed = UInt64(max(0, (now.instant - appliedAt).milliseconds))
+    let (sum, isOverflow) = base.addingReportingOverflow(elapsed)
+    return isOverflow ? .max : sum
   }
 
   /// etcd: the header's revision is 0 where no key is touched.

@@ -33,7 +33,10 @@ extension StoreMember {
 
   /// Tells watchers what happened, as much as one turn has room for.
   mutating func pumpWatches() {
-    guard keySpace.watchStreamCount > 0 else { return }
+    guard keySpace.watchStreamCount > 0 else {
+      isWatchBacklogged = false
+      return
+    }
     let limits = configuration.limits
     writeWatches { member, output in
       member.isWatchBacklogged = member.keySpace.pumpWatches(
