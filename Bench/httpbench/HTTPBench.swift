@@ -13,7 +13,16 @@ enum HTTPBench {
     for style in RequestStyle.allCases {
       var best = Double.infinity
       for _ in 0..<7 { best = min(best, measure(style)) }
-      print("\(style.rawValue): \(Int(best)) ns per call")
+      say("\(style.rawValue): \(Int(best)) ns per call")
+    }
+  }
+
+  private static func say(_ text: String) {
+    do {
+      try StandardStream.output.write(Bytes(text + "\n"))
+    } catch {
+      // The reader is gone, as behind `| head`.
+      Machine.exit(0)
     }
   }
 
@@ -110,15 +119,15 @@ enum HTTPBench {
           do throws(GRPCRequestError) {
             let request = try GRPCRequest(fields)
             served += request.path.count > 4 ? 1 : 0
-          } catch { fatalError("\(error)") }
+          } catch { preconditionFailure("\(error)") }
         case .data(let stream, let bytes, _):
           var reader = GRPCMessageReader(messageBytesMax: 1 << 20)
           do throws(GRPCStatus) {
             try reader.receive(bytes, into: &messages)
-          } catch { fatalError(error.message) }
+          } catch { preconditionFailure(error.message) }
           messages.removeAll(keepingCapacity: true)
           connection.sendAnswer(stream: stream, answer)
-        case .failed(let error): fatalError("\(error)")
+        case .failed(let error): preconditionFailure("\(error)")
         case .trailers, .reset, .writable, .pong, .goAway: break
         }
       }
