@@ -1,0 +1,43 @@
+/// Real members under simulated clocks, disks, networks and clients: one seed, one run, always the
+/// same.
+public enum Simulation {
+  /// How much happened, to see that faults were met and things got done.
+  public struct Counters: Hashable, Sendable {
+    public var starts = 0
+    public var crashes = 0
+    public var stops = 0
+    public var faults = 0
+    public var frames = 0
+    public var calls = 0
+    public var answers = 0
+    public var refusals = 0
+    public var unanswered = 0
+    public var events = 0
+    public var samples = 0
+    public var checkpoints = 0
+    public var snapshots = 0
+    public var leaseEnds = 0
+    public var searchSteps = 0
+  }
+
+  public struct Report: Hashable, Sendable {
+    public let seed: UInt64
+    /// A hash of everything that happened: equal in every run of the seed by the same program.
+    public let trace: UInt64
+    /// What a checker refuses, in words; empty where the run was right.
+    public let violations: [String]
+    public let counters: Counters
+    /// Terms that had a leader.
+    public let terms: Int
+    public let revision: Int64
+  }
+
+  /// Runs one seed to its end. Deterministic.
+  public static func run(seed: UInt64) -> Report {
+    let world = World(seed: seed)
+    world.run()
+    return Report(
+      seed: seed, trace: world.trace.value, violations: world.violations,
+      counters: world.counters, terms: world.leaders.termCount, revision: world.knownRevision)
+  }
+}
