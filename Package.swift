@@ -109,6 +109,8 @@ let tests: [(name: String, imports: [String])] = [
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
+  ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
+  ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
   (
     "StoreServerTests",
     ["Base", "Linux", "Crypto", "EventLoop", "EtcdAPI", "KVStore", "Member", "StoreServer"]

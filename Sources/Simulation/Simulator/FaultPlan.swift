@@ -1,6 +1,8 @@
 import Base
 import EtcdAPI
+import KVStore
 import Member
+import WAL
 
 /// How rough one seed is: sizes, times and the chances of each fault.
 struct FaultPlan {
@@ -50,7 +52,7 @@ struct FaultPlan {
     configuration.wal.batchBytesMax = segmentBytes / 4
     configuration.limits.batchBytesMax = segmentBytes / 8
     configuration.limits.checkpointLogBytes = checkpointLogBytes
-    configuration.limits.logTailBytes = logTailBytes
+    configuration.logTailBytesMax = logTailBytes
     configuration.limits.snapshotChunkBytes = 1 << 10
     configuration.limits.checkpointWriteBytes = 4 << 10
     configuration.limits.appliedBytesPerTurn = 2 << 10

@@ -1,6 +1,7 @@
 import Base
 import Member
 import Raft
+import WAL
 
 /// A machine: its disk, its clocks, and the member that runs on it or does not.
 final class Host {
@@ -81,15 +82,12 @@ extension World {
 
   private func recoveryFailed(_ host: Host, _ error: MemberError) {
     // A crash while recovering and a disk without room are the simulation's own doing.
-    switch error {
-    case .disk(.failed(_, errno: 4)), .disk(.failed(_, errno: 5)), .disk(.noSpace),
-      .log(.disk(.failed(_, errno: 4))), .log(.disk(.failed(_, errno: 5))),
-      .log(.disk(.noSpace)):
-      host.disk.crash()
-      queue.plan(.start(host: host.number), after: .milliseconds(500))
-    default:
+    guard error.isSimulated else {
       violations.append("m\(host.number + 1) does not start: \(error)")
+      return
     }
+    host.disk.crash()
+    queue.plan(.start(host: host.number), after: .milliseconds(500))
   }
 
   /// The process ends without a word, and what its disk had not synced is lost.
@@ -234,5 +232,20 @@ extension MemberEvent {
   fileprivate var isTick: Bool {
     if case .tick = self { return true }
     return false
+  }
+}
+
+extension MemberError {
+  /// Whether the disk failed as it was told to.
+  fileprivate var isSimulated: Bool {
+    switch self {
+    case .disk(let error), .log(.disk(let error)):
+      switch error {
+      case .noSpace: true
+      case .notFound: false
+      case .failed: true
+      }
+    case .otherCluster, .otherMember, .identityLost, .corrupt, .unknownVersion, .state, .log: false
+    }
   }
 }

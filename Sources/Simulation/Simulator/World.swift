@@ -55,11 +55,10 @@ final class World {
 
   init(seed: UInt64) {
     var random = PRNG(seed: seed)
-    plan = FaultPlan(random: &random)
+    let plan = FaultPlan(random: &random)
     let size = plan.memberCount
-    hosts = (0..<size).map { number in
-      Host(number: number, plan: plan, random: &random)
-    }
+    self.plan = plan
+    hosts = (0..<size).map { Host(number: $0, plan: plan, random: &random) }
     links = (0..<size).map { _ in (0..<size).map { _ in Link() } }
     clients = (0..<plan.clientCount).map { Client(number: $0, random: random.fork()) }
     watchers = plan.watches.map { Watcher(request: $0, random: random.fork()) }

@@ -30,7 +30,8 @@ public struct LeaseChecker: Sendable {
 
   /// A client asked for the lease's end, whatever came of it.
   public mutating func revoked(_ id: Int64, began: Instant) {
-    lives[id]?.revokedFrom = min(lives[id]?.revokedFrom ?? began, began)
+    guard let life = lives[id] else { return }
+    lives[id]?.revokedFrom = min(life.revokedFrom ?? began, began)
   }
 
   /// A client saw that the lease is no more: a key of it went, or the store does not know it.
