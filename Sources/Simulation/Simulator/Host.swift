@@ -194,7 +194,8 @@ extension World {
     counters.stops += 1
     switch reason {
     case .disk where host.mayStop:
-      host.mayStop = false
+      // A disk that stays full stops the next process, too.
+      host.mayStop = host.disk.capacityBytes != .max
     case .disk, .removed, .undecodable:
       violations.append("m\(host.number + 1) stops without cause: \(reason)")
     }

@@ -36,7 +36,8 @@ public struct LeaseChecker: Sendable {
 
   /// A client saw that the lease is no more: a key of it went, or the store does not know it.
   public mutating func seenEnded(_ id: Int64, at instant: Instant) {
-    guard let life = lives[id], life.revokedFrom == nil, instant < life.until else { return }
+    guard let life = lives[id], instant < life.until else { return }
+    if let revokedFrom = life.revokedFrom, instant >= revokedFrom { return }
     violations.append(
       "lease \(id) of \(life.seconds) s ended before \(life.until.nanoseconds) ns: gone at "
         + "\(instant.nanoseconds) ns")
