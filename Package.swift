@@ -84,7 +84,7 @@ let table = [
     "keelson", "Programs", .program,
     [
       "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "NodeAgent",
+      "NodeAgent", "Simulator",
     ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(

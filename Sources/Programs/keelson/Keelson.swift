@@ -25,6 +25,7 @@ enum Keelson {
       .agent,
       .supervise,
       .podSupervisor,
+      .simulate,
       .version,
     ])
 }

@@ -60,7 +60,33 @@ extension World {
       }
       return
     }
-    give(hosts[host], .requests(RequestBatch(items: [item])))
+    give(hosts[host], .requests(RequestBatch(items: sabotaged(item))))
+  }
+
+  /// What reaches the member in place of what the client sent.
+  private func sabotaged(_ item: RequestBatch.Item) -> [RequestBatch.Item] {
+    guard let sabotage, case .request(let origin, let method, _, let body) = item else {
+      return [item]
+    }
+    do throws(ProtobufError) {
+      switch (sabotage, method) {
+      case (.readsStale, .range):
+        var request = try RangeRequest(decoding: body)
+        request.serializable = true
+        return [.request(origin, method, nil, body: request.encoded)]
+      case (.writesRepeated, .put):
+        let twin = RequestOrigin(connection: origin.connection, stream: origin.stream + 1)
+        return [item, .request(twin, method, nil, body: body)]
+      case (.leasesShortened, .leaseGrant):
+        var request = try LeaseGrantRequest(decoding: body)
+        request.ttl -= 1
+        return [.request(origin, method, nil, body: request.encoded)]
+      default:
+        return [item]
+      }
+    } catch {
+      preconditionFailure("the workload's own request cannot be read: \(error)")
+    }
   }
 
   /// Carries a member's replies to the clients whose connections are still open.
@@ -93,6 +119,11 @@ extension World {
 
   func deliverReply(_ connection: Int, _ reply: Reply) {
     guard connections[connection].isOpen else { return }
+    if sabotage == .eventsLost, case .watcher = connections[connection].owner,
+      random.chance(Ratio(1, in: 50))
+    {
+      return
+    }
     switch connections[connection].owner {
     case .client(let client): clientReceived(client, reply)
     case .watcher(let watcher): watcherReceived(watcher, connection, reply)

@@ -35,7 +35,7 @@ struct FaultPlan {
     faults = chosen
     pauseBetweenFaults = 300 + random.below(2_500)
     frameLoss = random.chance(Ratio(1, in: 2)) ? .never : Ratio(1, in: 200)
-    segmentBytes = (16 << 10) << random.below(3)
+    segmentBytes = (80 << 10) + (16 << 10) * random.below(4)
     checkpointLogBytes = (8 << 10) << random.below(4)
     logTailBytes = random.chance(Ratio(1, in: 2)) ? 0 : 4 << 10
     watches = [
@@ -49,8 +49,9 @@ struct FaultPlan {
   func shrink(_ configuration: inout MemberConfiguration) {
     configuration.heartbeat = heartbeat
     configuration.wal.segmentBytes = segmentBytes
-    configuration.wal.batchBytesMax = segmentBytes / 4
-    configuration.limits.batchBytesMax = segmentBytes / 8
+    configuration.wal.batchBytesMax = 8 << 10
+    configuration.limits.requestBytesMax = 4 << 10
+    configuration.limits.batchBytesMax = 4 << 10
     configuration.limits.checkpointLogBytes = checkpointLogBytes
     configuration.logTailBytesMax = logTailBytes
     configuration.limits.snapshotChunkBytes = 1 << 10

@@ -106,6 +106,10 @@ final class SimulatedDisk: Disk {
   var capacityBytes = Int.max
   /// The next syncs fail, and what they should have kept is any subset.
   var syncsToFail = 0
+  var sabotage: Simulation.Sabotage?
+  /// What `diskSwapped` puts in place of the disk: an early state of it.
+  private var early: [String: Folder]?
+  private var crashes = 0
   /// A recovery stops after this many operations, as a crash in it would.
   var operationsBeforeCrash: Int?
 
@@ -128,6 +132,28 @@ final class SimulatedDisk: Disk {
       folders[name]?.crash(&random)
     }
     operationsBeforeCrash = nil
+    if sabotage == .diskSwapped { swapDisks() }
+  }
+
+  /// The first crash's content comes back after the third.
+  private func swapDisks() {
+    crashes += 1
+    if crashes == 1 { early = copy(folders) }
+    if crashes == 3, let early { folders = copy(early) }
+  }
+
+  private func copy(_ folders: [String: Folder]) -> [String: Folder] {
+    folders.mapValues { folder in
+      var copied = Folder()
+      copied.current = folder.current.mapValues { inode in
+        let twin = Inode()
+        twin.current = inode.current
+        twin.sync()
+        return twin
+      }
+      copied.sync()
+      return copied
+    }
   }
 
   // MARK: - Submissions
@@ -170,7 +196,7 @@ final class SimulatedDisk: Disk {
         inode.crash(&random)
         throw .failed(path, errno: 5)
       }
-      inode.sync()
+      if sabotage != .syncsLost { inode.sync() }
     case .syncFolder(let path):
       folders[path?.text ?? ""]?.sync()
     case .rename(let source, let target):

@@ -18,6 +18,24 @@ public enum Simulation {
     public var snapshots = 0
     public var leaseEnds = 0
     public var searchSteps = 0
+
+    public init() {}
+  }
+
+  /// A lie told to the members or to the clients, which the checkers must notice.
+  public enum Sabotage: Hashable, Sendable, CaseIterable {
+    /// The disk says that it synced, and did not.
+    case syncsLost
+    /// Reads are asked to be serializable behind the client's back.
+    case readsStale
+    /// Writes reach the member twice.
+    case writesRepeated
+    /// Some watch responses are lost on an open connection.
+    case eventsLost
+    /// Leases are granted for a second less than the client asked for and was told.
+    case leasesShortened
+    /// A restart finds an older state of the disk.
+    case diskSwapped
   }
 
   public struct Report: Hashable, Sendable {
@@ -33,8 +51,8 @@ public enum Simulation {
   }
 
   /// Runs one seed to its end. Deterministic.
-  public static func run(seed: UInt64) -> Report {
-    let world = World(seed: seed)
+  public static func run(seed: UInt64, sabotage: Sabotage? = nil) -> Report {
+    let world = World(seed: seed, sabotage: sabotage)
     world.run()
     return Report(
       seed: seed, trace: world.trace.value, violations: world.violations,

@@ -33,6 +33,7 @@ final class World {
   }
 
   let plan: FaultPlan
+  let sabotage: Simulation.Sabotage?
   var queue = EventQueue<Happening>()
   var random: PRNG
   var trace = TraceHash()
@@ -53,12 +54,14 @@ final class World {
   var knownLeases: [Int64] = []
   var nextLease: Int64 = 1
 
-  init(seed: UInt64) {
+  init(seed: UInt64, sabotage: Simulation.Sabotage?) {
+    self.sabotage = sabotage
     var random = PRNG(seed: seed)
     let plan = FaultPlan(random: &random)
     let size = plan.memberCount
     self.plan = plan
     hosts = (0..<size).map { Host(number: $0, plan: plan, random: &random) }
+    for host in hosts { host.disk.sabotage = sabotage }
     links = (0..<size).map { _ in (0..<size).map { _ in Link() } }
     clients = (0..<plan.clientCount).map { Client(number: $0, random: random.fork()) }
     watchers = plan.watches.map { Watcher(request: $0, random: random.fork()) }

@@ -19,7 +19,7 @@ public struct LinearizabilityChecker {
   }
 
   /// Revisions tried in all before the check is given up.
-  public static let stepsMax = 400_000
+  public static let stepsMax = 20_000
 
   private let operations: [Operation]
   private let times: TimeLine
