@@ -35,8 +35,8 @@ extension World {
 
   // MARK: - The end
 
-  /// After the faults: every member serves, everything acknowledged is there, and one order explains
-  /// what everybody saw.
+  /// After the faults: every member serves, everything acknowledged is there, and one order
+  /// explains what everybody saw.
   func finish() {
     guard violations.isEmpty else { return }
     for host in hosts {
