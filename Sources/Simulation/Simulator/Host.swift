@@ -196,7 +196,7 @@ extension World {
     case .disk where host.mayStop:
       // A disk that stays full stops the next process, too.
       host.mayStop = host.disk.capacityBytes != .max
-    case .disk, .removed, .undecodable:
+    case .disk, .removed, .undecodable, .alreadyBootstrapped:
       violations.append("m\(host.number + 1) stops without cause: \(reason)")
     }
     crash(host.number)
