@@ -67,10 +67,11 @@ actor LeaseKeepAliveSession {
       do {
         response = try await exchange(within: min(left ?? Self.answerTimeout, Self.answerTimeout))
       } catch {
-        cause = error.connection ?? cause
-        if let open { await client.pool.report(error, on: open.loan) }
+        let failure = error.settled
+        cause = failure.connection ?? cause
+        if let open { await client.pool.report(failure, on: open.loan) }
         drop()
-        switch RetryRule.repeatable.verdict(on: error) {
+        switch RetryRule.stream.verdict(on: failure) {
         case .again: try await client.pause(delay.next())
         case .fail(let failure): throw failure
         }

@@ -37,7 +37,7 @@ extension StoreClient {
   /// What may be repeated leaves time to ask a second member when the first one hangs.
   private func attemptTimeout(_ left: Duration, _ rule: RetryRule) -> Duration {
     switch rule {
-    case .onlyUnseen: left
+    case .onlyUnseen, .stream: left
     case .repeatable: endpoints.count > 1 ? min(left, options.requestTimeout / 2) : left
     }
   }
@@ -49,8 +49,9 @@ extension StoreClient {
     do {
       return try await loan.connection.call(method, body, timeout: timeout)
     } catch {
-      await pool.report(error, on: loan)
-      throw error
+      let failure = error.settled
+      await pool.report(failure, on: loan)
+      throw failure
     }
   }
 

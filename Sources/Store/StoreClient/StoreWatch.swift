@@ -95,7 +95,7 @@ actor WatchSession {
     do {
       response = try await read()
     } catch {
-      try await recover(from: error)
+      try await recover(from: error.settled)
       return nil
     }
     guard let response else {
@@ -143,7 +143,7 @@ actor WatchSession {
   private func recover(from failure: CallFailure) async throws(StoreError) {
     if let open { await client.pool.report(failure, on: open.loan) }
     drop()
-    switch RetryRule.repeatable.verdict(on: failure) {
+    switch RetryRule.stream.verdict(on: failure) {
     case .again: try await client.pause(delay.next())
     case .fail(let failure): throw failure
     }

@@ -14,6 +14,7 @@ actor ConnectionPool {
   private var turn: Int
   private var connection: (any MemberConnection)?
   private var dialling: Task<Loan, any Error>?
+  private var isClosed = false
 
   /// `first` spreads clients over the endpoints: any number from 0 on.
   init(endpoints: [StoreEndpoint], connector: any MemberConnector, first: Int) {
@@ -30,6 +31,7 @@ actor ConnectionPool {
 
   /// The connection in use; dials where there is none, once for all who ask meanwhile.
   func borrow() async throws(CallFailure) -> Loan {
+    if isClosed { throw .closed }
     if let connection { return Loan(connection: connection, turn: turn) }
     let dial = dialling ?? startDial()
     do {
@@ -60,6 +62,7 @@ actor ConnectionPool {
     _ result: Result<Loan, CallFailure>, turn: Int
   ) -> Result<Loan, CallFailure> {
     dialling = nil
+    if isClosed { return .failure(.closed) }
     switch result {
     case .success(let loan): connection = loan.connection
     case .failure(let failure): if failure.blamesMember, self.turn == turn { self.turn += 1 }
@@ -71,12 +74,12 @@ actor ConnectionPool {
   func report(_ failure: CallFailure, on loan: Loan) {
     guard loan.turn == turn, failure.blamesMember else { return }
     turn += 1
-    // Calls under way on it may still be answered unless the connection itself is broken.
-    if failure.breaksConnection { connection?.close() }
+    // Not closed: what else is under way on it may still be answered.
     connection = nil
   }
 
   func close() {
+    isClosed = true
     dialling?.cancel()
     connection?.close()
     connection = nil

@@ -12,7 +12,10 @@ enum CallFailure: Error, Hashable, Sendable {
   case status(EtcdStatus)
   /// A certificate or key file could not be used: another endpoint would not help.
   case credentials(path: String, reason: String)
+  /// The call or stream was cancelled on this side.
   case cancelled
+  /// The client was closed.
+  case closed
 }
 
 /// Opens connections to members.
@@ -21,7 +24,8 @@ protocol MemberConnector: Sendable {
   func connect(to endpoint: StoreEndpoint) async throws(CallFailure) -> any MemberConnection
 }
 
-/// An HTTP/2 connection to one member, carrying any number of calls.
+/// An HTTP/2 connection to one member, carrying any number of calls. It ends with the last
+/// reference to it, so that calls under way outlive the client's turn to another member.
 protocol MemberConnection: Sendable {
   func call(
     _ method: MethodPath, _ request: Bytes, timeout: Duration

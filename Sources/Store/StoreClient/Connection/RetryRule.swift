@@ -5,6 +5,8 @@ import EtcdAPI
 enum RetryRule: Hashable, Sendable {
   case repeatable
   case onlyUnseen
+  /// Streams that are opened anew: besides Unavailable, Internal stands for a broken connection.
+  case stream
 
   enum Verdict: Hashable, Sendable {
     case again
@@ -15,13 +17,15 @@ enum RetryRule: Hashable, Sendable {
     switch (self, failure) {
     case (_, .notSent): .again
     case (.repeatable, .lost), (.repeatable, .deadline): .again
+    case (.stream, .lost), (.stream, .deadline): .again
     case (.onlyUnseen, .lost(let connection)): .fail(.outcomeUnknown(connection))
     case (.onlyUnseen, .deadline): .fail(.timedOut(cause: nil))
     case (.repeatable, .status(let status)) where status.isUnavailable: .again
+    case (.stream, .status(let status)) where status.isUnavailable || status.code == 13: .again
     case (_, .status(let status)): .fail(.status(status))
     case (_, .credentials(let path, let reason)):
       .fail(.credentials(path: path, reason: reason))
-    case (_, .cancelled): .fail(.cancelled)
+    case (_, .cancelled), (_, .closed): .fail(.cancelled)
     }
   }
 }
@@ -37,22 +41,20 @@ extension CallFailure {
     switch self {
     case .notSent, .lost, .deadline: true
     case .status(let status): status.isUnavailable
-    case .credentials, .cancelled: false
+    case .credentials, .cancelled, .closed: false
     }
   }
 
-  /// Whether the connection is of no more use.
-  var breaksConnection: Bool {
-    switch self {
-    case .notSent, .lost: true
-    case .deadline, .status, .credentials, .cancelled: false
-    }
+  /// The same, where a cancellation that no task asked for is what it is: the connection's end.
+  var settled: CallFailure {
+    guard case .cancelled = self, !Task.isCancelled else { return self }
+    return .lost(ConnectionFailure(endpoint: "", reason: "the connection was given up"))
   }
 
   var connection: ConnectionFailure? {
     switch self {
     case .notSent(let failure), .lost(let failure): failure
-    case .deadline, .status, .credentials, .cancelled: nil
+    case .deadline, .status, .credentials, .cancelled, .closed: nil
     }
   }
 }

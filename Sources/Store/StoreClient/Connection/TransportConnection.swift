@@ -52,9 +52,18 @@ extension StoreCredentials {
   }
 }
 
-private struct TransportConnection: MemberConnection {
+private final class TransportConnection: MemberConnection {
   let endpoint: String
   let client: AsyncGRPCClient
+
+  init(endpoint: String, client: AsyncGRPCClient) {
+    self.endpoint = endpoint
+    self.client = client
+  }
+
+  deinit {
+    client.close()
+  }
 
   func call(
     _ method: MethodPath, _ request: Bytes, timeout: Duration
@@ -69,7 +78,7 @@ private struct TransportConnection: MemberConnection {
   func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream {
     // A member that lost its leader ends streams that say so, rather than keep them silent.
     let call = client.stream(Bytes(method.rawValue), metadata: ["hasleader": "true"])
-    return TransportStream(endpoint: endpoint, call: call)
+    return TransportStream(connection: self, call: call)
   }
 
   func close() {
@@ -78,7 +87,8 @@ private struct TransportConnection: MemberConnection {
 }
 
 private struct TransportStream: MemberStream {
-  let endpoint: String
+  /// Kept: the connection lives as long as its streams.
+  let connection: TransportConnection
   let call: AsyncGRPCCall
 
   func send(_ message: Bytes) async throws(CallFailure) {
@@ -89,7 +99,7 @@ private struct TransportStream: MemberStream {
     do {
       return try await call.next()
     } catch {
-      throw CallFailure(error, endpoint: endpoint)
+      throw CallFailure(error, endpoint: connection.endpoint)
     }
   }
 
