@@ -382,6 +382,40 @@ extension Conformance {
       }
     }
 
+    @Test func `a member that hangs delays reads and watches, and fails none`() async throws {
+      try await StoreCluster.serving(3, server: .etcd) { cluster in
+        let keelson = try Program.keelson.get().with(
+          ["store"], environment: ["KEELSON_ENDPOINTS=\(cluster.endpoints)"])
+        #expect(try await keelson.run(["put", "k", "before"]).status == 0)
+        let leader = try await cluster.leader()
+        let hung = (leader + 1) % 3
+        // Keepalive finds a connection dead within 2 s here; 10 s and 6 s are the defaults.
+        let flags = ["--keepalive-time=1s", "--keepalive-timeout=1s"]
+        var watches: [RunningProgram] = []
+        // Clients choose their first member by chance: of six, some are at the one that hangs.
+        for _ in 0..<6 {
+          watches.append(try keelson.start(["watch", "k", "--rev=1"] + flags, in: cluster.folder))
+        }
+        for watch in watches {
+          try await eventually("the watch shows the past") {
+            try watch.output().contains("before") ? true : nil
+          }
+        }
+        try await cluster.signal(hung, .stop)
+        #expect(try await cluster.etcdctl(leader).run(["put", "k", "after"]).status == 0)
+        for watch in watches {
+          try await eventually("the watch goes on at another member", within: .seconds(20)) {
+            try watch.output().contains("after") ? true : nil
+          }
+          try await watch.kill()
+          #expect(try watch.output() == "PUT\nk\nbefore\nPUT\nk\nafter\n")
+        }
+        for _ in 0..<6 {
+          #expect(try await keelson.run(["get", "k", "--print-value-only"]).output == "after\n")
+        }
+      }
+    }
+
     @Test func `a command goes on at the next member when one is killed`() async throws {
       try await StoreCluster.serving(3, server: .etcd) { cluster in
         let keelson = try Program.keelson.get().with(
