@@ -42,6 +42,38 @@ extension Conformance {
       }
     }
 
+    @Test func `takes etcd's environment, and names of hosts`() async throws {
+      let ports = try freePorts(2)
+      let folder = try ScratchFolder()
+      let member = try Program.keelson.get().with(
+        ["store", "serve"],
+        environment: [
+          "ETCD_NAME=by-name", "ETCD_DATA_DIR=\(folder.path)/data",
+          "ETCD_LISTEN_CLIENT_URLS=http://localhost:\(ports[0])",
+          "ETCD_ADVERTISE_CLIENT_URLS=http://localhost:\(ports[0])",
+          "ETCD_LISTEN_PEER_URLS=http://localhost:\(ports[1])",
+          "ETCD_INITIAL_ADVERTISE_PEER_URLS=http://localhost:\(ports[1])",
+          "ETCD_INITIAL_CLUSTER=by-name=http://localhost:\(ports[1])",
+        ]
+      ).start([], in: folder)
+      let etcdctl = try Program.etcdctl.get().with(
+        ["--endpoints", "localhost:\(ports[0])"], environment: ["ETCDCTL_API=3"])
+      do {
+        let list = try await eventually("the member is listed") { () -> String? in
+          let list = try await etcdctl.run(["member", "list"]).output
+          return list.contains(", started,") ? list : nil
+        }
+        #expect(
+          list.contains(
+            ", started, by-name, http://localhost:\(ports[1]), http://localhost:\(ports[0]), false"
+          ))
+      } catch {
+        try await member.kill()
+        throw error
+      }
+      try await member.kill()
+    }
+
     @Test func `names the flag that is wrong`() async throws {
       let outcome = try await Program.keelson.get().run(["store", "serve", "--dta-dir", "x"])
       #expect(outcome.status == 2)

@@ -118,8 +118,8 @@ final class OutgoingPeer: ChannelDelegate {
       guard case .resolving = state else { return }
       switch outcome {
       case .success(let addresses):
-        // One of them at each attempt: which one answers is not known.
-        connect(to: addresses[nextURL % addresses.count], url)
+        // The best one first, another one at each further attempt.
+        connect(to: addresses[(nextURL - 1) / urls.count % addresses.count], url)
       case .failure(let error): retry(because: "cannot resolve \(host): \(error)")
       }
     }
