@@ -123,38 +123,27 @@ extension KeySpace {
   /// numbers are all zero, and no value compares to a missing one.
   private func holds(_ compare: Compare) -> Bool {
     let range = KeyRange(key: compare.key, rangeEnd: compare.rangeEnd)
-    let records = self.records(range, at: revision, current: revision, limit: .max)
-    if records.isEmpty {
-      return compare.target != .value && compare.holds(Optional<LogRecord>.none)
+    if range.isSingle { return compare.holds(record(of: range.start, at: revision)) }
+    var values: [UInt64] = []
+    var cursor = tree.cursor(from: range.start, to: range.end)
+    var hasMore = true
+    var isEmpty = true
+    while hasMore {
+      values.removeAll(keepingCapacity: true)
+      hasMore = tree.read(&cursor, limit: 256, countedOnly: true, into: &values)
+      for value in values {
+        isEmpty = false
+        if !compare.holds(log.record(value)) { return false }
+      }
     }
-    return records.allSatisfy { compare.holds($0) }
+    return !isEmpty || compare.holds(Optional<LogRecord>.none)
   }
 }
 
 extension Compare {
   fileprivate func holds(_ record: LogRecord?) -> Bool {
-    let fields = record?.knownFields ?? LogRecord.Fields()
-    var order = 0
-    switch target {
-    case .version:
-      order = Compare.order(
-        fields.version, { if case .version(let n) = targetUnion { n } else { 0 } }())
-    case .create:
-      order = Compare.order(
-        fields.createRevision, { if case .createRevision(let n) = targetUnion { n } else { 0 } }())
-    case .mod:
-      order = Compare.order(
-        fields.modRevision, { if case .modRevision(let n) = targetUnion { n } else { 0 } }())
-    case .lease:
-      order = Compare.order(
-        fields.lease, { if case .lease(let n) = targetUnion { n } else { 0 } }())
-    case .value:
-      guard let record else { return false }
-      var value = Bytes()
-      if case .value(let given) = targetUnion { value = given }
-      order = record.memory.compare(fields.value, with: value)
-    case .unrecognized: order = 0
-    }
+    if target == .value && record == nil { return false }
+    let order = order(of: record)
     switch result {
     case .equal: return order == 0
     case .greater: return order > 0
@@ -164,7 +153,31 @@ extension Compare {
     }
   }
 
-  private static func order(_ left: Int64, _ right: Int64) -> Int {
-    left == right ? 0 : left < right ? -1 : 1
+  /// Negative, zero or positive as the record's field is less than, equal to or greater than what the
+  /// request gives. A union of another target counts as zero (etcd compareKV).
+  private func order(of record: LogRecord?) -> Int {
+    let fields = record?.knownFields ?? LogRecord.Fields()
+    var given: Int64 = 0
+    let own: Int64
+    switch target {
+    case .version:
+      own = fields.version
+      if case .version(let number) = targetUnion { given = number }
+    case .create:
+      own = fields.createRevision
+      if case .createRevision(let number) = targetUnion { given = number }
+    case .mod:
+      own = fields.modRevision
+      if case .modRevision(let number) = targetUnion { given = number }
+    case .lease:
+      own = fields.lease
+      if case .lease(let number) = targetUnion { given = number }
+    case .value:
+      var value = Bytes()
+      if case .value(let bytes) = targetUnion { value = bytes }
+      return record.map { $0.memory.compare(fields.value, with: value) } ?? 0
+    case .unrecognized: return 0
+    }
+    return own == given ? 0 : own < given ? -1 : 1
   }
 }
