@@ -108,9 +108,8 @@ let tests: [(name: String, imports: [String])] = [
   ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
-  ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
   ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
-  ("StoreClientTests", ["Base", "Protobuf", "EtcdAPI", "StoreClient"]),
+  ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
   (
     "StoreServerTests",
     ["Base", "Linux", "Crypto", "EventLoop", "EtcdAPI", "KVStore", "Member", "StoreServer"]
@@ -133,6 +132,7 @@ for row in table {
   precondition(layers.contains(row.layer), "\(row.name): unknown layer \(row.layer)")
   precondition(rows.updateValue(row, forKey: row.name) == nil, "\(row.name): two rows")
 }
+precondition(Set(tests.map(\.name)).count == tests.count, "a test target has two rows")
 for row in table {
   for name in row.imports {
     guard let imported = rows[name], let ownLevel = layers.firstIndex(of: row.layer),
