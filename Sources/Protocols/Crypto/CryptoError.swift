@@ -46,3 +46,29 @@ func takeLibraryReason() -> String {
   guard let colon = text.lastIndex(of: ":") else { return text }
   return String(text[text.index(after: colon)...])
 }
+
+extension CryptoError: CustomStringConvertible {
+  /// What, where and why, for a log or a terminal.
+  public var description: String {
+    switch self {
+    case .file(let path, .certificate, let reason): "certificate \(path): \(reason)"
+    case .file(let path, .privateKey, let reason): "private key \(path): \(reason)"
+    case .file(let path, .trustedCertificates, let reason): "trusted CA \(path): \(reason)"
+    case .keyMismatch(let certificate, let key): "\(key) is not the key of \(certificate)"
+    case .notPEM(let reason): "not PEM: \(reason)"
+    case .invalidProfile(let reason): reason
+    case .library(let reason): "OpenSSL: \(reason)"
+    }
+  }
+}
+
+extension TLSError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .certificateRejected(_, let reason): "the peer's certificate is refused: \(reason)"
+    case .noPeerCertificate: "the client showed no certificate"
+    case .protocolFailure(let reason): "TLS failed: \(reason)"
+    case .truncated: "the connection ended within a TLS session"
+    }
+  }
+}

@@ -126,7 +126,7 @@ final class ServerConnection: ChannelDelegate {
     if case .opening = state, channel.isSecure, reason != .local {
       server.figures.handshakesFailed += 1
       server.logger.warn(
-        "TLS handshake failed", ["peer": channel.peerAddress, "reason": "\(reason)"])
+        "TLS handshake failed", ["peer": channel.peerAddress, "reason": reason])
     }
     finish()
   }
