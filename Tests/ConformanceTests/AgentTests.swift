@@ -184,6 +184,12 @@ extension Conformance {
         let last = container["lastState"]?["terminated"]
         #expect(last?["reason"]?.string == "ContainerStatusUnknown")
         #expect(try node.starts("u1").count == 2 && node.alive("u1").count == 1)
+        // The next one was not started by the agent that has to notice its end.
+        try await node.killAgent()
+        try await node.startAgent()
+        try #require(try node.supervisor("u1")).signal(.kill)
+        _ = try await node.running("u1", restarts: 2)
+        #expect(try node.starts("u1").count == 3 && node.alive("u1").count == 1)
       }
     }
 

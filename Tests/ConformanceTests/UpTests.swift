@@ -16,6 +16,11 @@ extension Conformance {
         for line in ["runs again after", "writes                go on after", "is back"] {
           #expect(up.output.contains(line), "\(up.output)")
         }
+        // What it says to try works as it stands.
+        let hint = up.output.split(separator: "ETCDCTL_API=3 ").dropFirst().first
+        let shell = try Program.locate("sh", package: "dash").get()
+        let tried = try await shell.run(["-c", "ETCDCTL_API=3 \(hint ?? "no hint")"])
+        #expect(tried.output.contains("/nodes/n1/heartbeat\n"), "\(tried)")
         let status = try await cluster.run(["status"])
         #expect(status.status == 0, "\(status)")
         #expect(status.output.count { $0 == "\n" } >= 6)

@@ -22,6 +22,8 @@ public actor NodeAgent: LoopActor {
   private let planner: PodPlanner
   private let lock: FileDescriptor
   private var watch: FolderWatchSource?
+  /// What could not be written to the disk yet.
+  private var unkept: [String: DesiredPodFile] = [:]
   private var podsByToken: [FolderWatch.Token: String] = [:]
   private let stopping: AsyncStream<Void>
   private let stopper: AsyncStream<Void>.Continuation
@@ -100,6 +102,7 @@ public actor NodeAgent: LoopActor {
 
   /// The key of a pod is gone.
   func release(_ uid: String) {
+    unkept[uid] = nil
     guard var desired = pods[uid]?.desired, !desired.isGone else { return }
     desired.isGone = true
     keep(uid, desired)
@@ -108,6 +111,7 @@ public actor NodeAgent: LoopActor {
   /// Durable before anything follows from it; a full disk postpones both.
   private func keep(_ uid: String, _ desired: DesiredPodFile) {
     let folder = PodFolder("\(configuration.podsFolder)/\(uid)")
+    unkept[uid] = nil
     do throws(PodFolderError) {
       if pods[uid] == nil { try folder.make() }
       try folder.write(desired)
@@ -119,7 +123,11 @@ public actor NodeAgent: LoopActor {
       plan(uid)
     } catch {
       logger.error("cannot keep a desired pod", ["pod": uid, "error": error.message])
-      retry { $0.keep(uid, desired) }
+      unkept[uid] = desired
+      retry { agent in
+        // Unless something newer came meanwhile.
+        if agent.unkept[uid] == desired { agent.keep(uid, desired) }
+      }
     }
   }
 

@@ -111,7 +111,8 @@ public final class PodSupervisor {
     }
     try recover()
     readOrders()
-    loop.run { isDone }
+    // Asked after a turn only, and the first turn might wait for ever.
+    if !isDone { loop.run { isDone } }
   }
 
   // MARK: - Events
@@ -223,9 +224,9 @@ public final class PodSupervisor {
       held = consume gated
       let running = RunningContainer(
         process: Process(pid: pid), group: group, log: log, loop: loop, logger: logger)
+      containers[spec.name] = running
       try running.attach(output.reader.duplicate(), as: .output)
       try running.attach(errors.reader.duplicate(), as: .errors)
-      containers[spec.name] = running
       guard let status = try ProcessStatus.read(pid: pid) else { throw .noProcess }
       let identity = ProcessIdentity(pid: pid, startTicks: status.startTicks, boot: boot)
       step(.spawned(name: spec.name, attempt: attempt, identity))

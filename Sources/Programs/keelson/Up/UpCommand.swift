@@ -37,7 +37,7 @@ extension Command {
         steps.heading("Up after \(seconds(steps.elapsed)) s:")
         let view = try await ClusterView.read(plan, folder: folder, loop: loop)
         say(view.text, terminator: "")
-        say(hints(folder))
+        say(try hints(plan, folder))
         return 0
       }
     }
@@ -80,16 +80,32 @@ extension Command {
   }
 }
 
-private func hints(_ folder: ClusterFolder) -> String {
+/// Commands to try, as they can be typed here.
+private func hints(_ plan: ClusterPlan, _ folder: ClusterFolder) throws -> String {
   let place = folder.path == ClusterFolder.defaultPath ? "" : "KEELSON_DIR=\(folder.path) "
+  let program = place + (try ownName())
   return """
 
     Try:
-      \(place)keelson store get /nodes/ --prefix --keys-only
-      \(place)keelson store diff n1
-      \(place)keelson status
-      \(place)keelson down
+      \(program) store get /nodes/ --prefix --keys-only
+      \(program) store diff n1
+      \(program) status
+      \(program) down
+    or with etcd's own client (package etcd-client):
+      ETCDCTL_API=3 etcdctl --endpoints \(plan.endpoints.joined(separator: ",")) \\
+        --cacert \(folder.certificate("client-ca")) \\
+        --cert \(folder.certificate("clients/root")) --key \(folder.key("clients/root")) \\
+        get /nodes/ --prefix --keys-only
     """
+}
+
+/// How a shell in this folder finds the running program.
+private func ownName() throws(Errno) -> String {
+  let path = try Machine.executablePath()
+  let searched = Machine.environmentValue("PATH") ?? ""
+  if Process.find("keelson", path: searched) == path { return "keelson" }
+  let here = try Files.linkTarget("/proc/self/cwd") + "/"
+  return path.hasPrefix(here) ? "./" + path.dropFirst(here.count) : path
 }
 
 /// Runs an async command on a loop of its own; prints what went wrong and what to do about it.
