@@ -24,9 +24,9 @@ extension NodeAgent {
     var delay = Self.firstDelay
     while !Task.isCancelled {
       do throws(SessionEnd) {
-        let lease = try await acquireHeartbeat()
+        let session = try await acquireHeartbeat()
         delay = Self.firstDelay
-        try await serve(lease: lease)
+        try await serve(session)
       } catch {
         switch error {
         case .cancelled: return
@@ -52,10 +52,19 @@ extension NodeAgent {
 
   // MARK: - Heartbeat
 
-  /// Puts the heartbeat under a lease of ours. That lease is the fence of every write: an agent
-  /// that lost it writes nothing more. An earlier life's lease is taken over while it lives.
-  private func acquireHeartbeat() async throws(SessionEnd) -> Int64 {
-    if let known = savedLease(), try await isAlive(known), try await plant(known) { return known }
+  /// The node's hold on its keys.
+  struct Session: Hashable, Sendable {
+    let lease: Int64
+    /// The revision that made the heartbeat: while it stands, nobody else holds the node.
+    let fence: Int64
+  }
+
+  /// Puts the heartbeat under a lease of ours. Its creation is the fence of every write: an agent
+  /// whose heartbeat lapsed writes nothing more. An earlier life's lease is taken over while it lives.
+  private func acquireHeartbeat() async throws(SessionEnd) -> Session {
+    if let known = savedLease(), try await isAlive(known), let session = try await plant(known) {
+      return session
+    }
     let granted: Int64
     do throws(StoreError) {
       granted = try await client.leaseGrant(ttl: AgentConfiguration.leaseSeconds).id
@@ -64,7 +73,7 @@ extension NodeAgent {
     }
     save(lease: granted)
     while true {
-      if try await plant(granted) { return granted }
+      if let session = try await plant(granted) { return session }
       logger.warn("another agent has this node's heartbeat; waiting for its lease to end")
       guard await pause(.seconds(1)) else { throw .cancelled }
       guard try await isAlive(granted) else { throw .fenceLost }
@@ -80,23 +89,24 @@ extension NodeAgent {
     }
   }
 
-  /// Whether the heartbeat stands under the lease, now or already.
-  private func plant(_ lease: Int64) async throws(SessionEnd) -> Bool {
+  /// The session where the heartbeat stands under the lease, now or already.
+  private func plant(_ lease: Int64) async throws(SessionEnd) -> Session? {
     let key = keys.heartbeat
     let answer = try await txn(
       TxnRequest(
         compare: [Compare(target: .create, key: key, targetUnion: .createRevision(0))],
         success: [RequestOp(request: .put(PutRequest(key: key, lease: lease)))],
         failure: [RequestOp(request: .range(RangeRequest(key: key)))]))
-    if answer.succeeded { return true }
+    if answer.succeeded { return Session(lease: lease, fence: answer.header?.revision ?? 0) }
     guard case .range(let range)? = answer.responses.first?.response, let found = range.kvs.first
-    else { return false }
-    if found.lease == 0 { return try await replace(found, under: lease) }
-    return found.lease == lease
+    else { return nil }
+    if found.lease != lease, try await !replace(found, under: lease) { return nil }
+    return Session(lease: lease, fence: found.createRevision)
   }
 
   /// A heartbeat without a lease is nobody's and would stand for ever.
   private func replace(_ found: KeyValue, under lease: Int64) async throws(SessionEnd) -> Bool {
+    if found.lease != 0 { return false }
     let revision = Compare.TargetUnion.modRevision(found.modRevision)
     return try await txn(
       TxnRequest(
@@ -124,15 +134,15 @@ extension NodeAgent {
 
   // MARK: - One session
 
-  private func serve(lease: Int64) async throws(SessionEnd) {
+  private func serve(_ session: Session) async throws(SessionEnd) {
     let revision = try await readAll()
     mark(hasSession: true)
     logger.info(
-      "session with the store", ["revision": revision, "lease": String(lease, radix: 16)])
+      "session with the store", ["revision": revision, "lease": String(session.lease, radix: 16)])
     let end = await withTaskGroup(of: SessionEnd?.self) { group in
-      group.addTask { await self.renew(lease) }
+      group.addTask { await self.renew(session.lease) }
       group.addTask { await self.follow(from: revision + 1) }
-      group.addTask { await self.writeReports(lease) }
+      group.addTask { await self.writeReports(session) }
       let first = await group.next() ?? nil
       mark(hasSession: false)
       group.cancelAll()
@@ -213,13 +223,13 @@ extension NodeAgent {
 
   // MARK: - Reports
 
-  private func writeReports(_ lease: Int64) async -> SessionEnd? {
+  private func writeReports(_ session: Session) async -> SessionEnd? {
     while !Task.isCancelled {
       await withCheckedContinuation { reports.wait($0) }
       guard await pause(Self.reportDelay) else { return nil }
       while let write = reports.next() {
         do throws(SessionEnd) {
-          try await carryOut(write, lease: lease)
+          try await carryOut(write, session)
         } catch {
           return error
         }
@@ -229,16 +239,19 @@ extension NodeAgent {
     return nil
   }
 
-  private func carryOut(_ write: ReportQueue.Write, lease: Int64) async throws(SessionEnd) {
+  private func carryOut(
+    _ write: ReportQueue.Write, _ session: Session
+  ) async throws(SessionEnd) {
     let operation: RequestOp.Request =
       if let value = write.value {
         .put(PutRequest(key: write.key, value: value))
       } else {
         .deleteRange(DeleteRangeRequest(key: write.key))
       }
+    let fence = Compare.TargetUnion.createRevision(session.fence)
     let answer = try await txn(
       TxnRequest(
-        compare: [Compare(target: .lease, key: keys.heartbeat, targetUnion: .lease(lease))],
+        compare: [Compare(target: .create, key: keys.heartbeat, targetUnion: fence)],
         success: [RequestOp(request: operation)]))
     guard answer.succeeded else { throw .fenceLost }
   }
