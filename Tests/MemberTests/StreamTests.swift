@@ -211,4 +211,21 @@ import WAL
     #expect(roles.document == document)
     #expect(roles.revision == 1)
   }
+
+  @Test func `any member that was given them brings them in`() throws {
+    for position in 0..<3 {
+      let cluster = try TestCluster(3) { configuration in
+        if configuration.id == NodeID(0x1001 + UInt64(position)) {
+          configuration.certificateRoles = document
+        }
+      }
+      _ = try cluster.awaitLeader()
+      cluster.pass(.seconds(5))
+      for id in cluster.ids {
+        #expect(throws: EtcdStatus.permissionDenied) { _ = try cluster.put(id, "a", "1") }
+        let _: PutResponse = try cluster.call(
+          id, .put, PutRequest(key: "/nodes/n1/x", value: "1"), as: node)
+      }
+    }
+  }
 }

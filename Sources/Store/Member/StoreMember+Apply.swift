@@ -90,10 +90,10 @@ extension StoreMember {
   /// is written.
   mutating func maintain() {
     publishAttributes()
+    seedCertificateRoles()
     guard raft.role == .leader, let milliseconds = clock?.milliseconds(at: now.instant) else {
       return
     }
-    seedCertificateRoles()
     raiseNoSpace()
     // Expiry is decided while applying: an empty batch brings the time that a lease waits for.
     if gathered.isEmpty, let due = keySpace.nextLeaseExpiryMilliseconds, due <= milliseconds,
@@ -115,10 +115,16 @@ extension StoreMember {
     proposeOwn(.attributes, .memberAttributes, record)
   }
 
+  /// The leader begins; others give it time, for it may have been started without a document. The
+  /// first one counts: once roles are in force, no member may replace them by itself.
   private mutating func seedCertificateRoles() {
     guard lacksCertificateRoles, let document = configuration.certificateRoles,
-      !own.isPending(.roles, pending)
+      raft.leader != nil, !own.isPending(.roles, pending)
     else { return }
+    own.ticksWithoutRoles += 1
+    guard raft.role == .leader || own.ticksWithoutRoles > 3 * configuration.electionTicks else {
+      return
+    }
     proposeOwn(.roles, .certificateRoles, document)
   }
 
@@ -149,6 +155,8 @@ struct OwnProposals {
   }
 
   private var numbers: [UInt64?] = [nil, nil, nil]
+  /// Ticks under a leader for which certificate roles were lacking.
+  var ticksWithoutRoles = 0
 
   mutating func note(_ topic: Topic, number: UInt64) {
     numbers[topic.rawValue] = number
