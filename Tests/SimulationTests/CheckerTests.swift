@@ -25,6 +25,22 @@ struct HistoryBuilder {
       .answered(.put(response), at: Self.time(to)))
   }
 
+  mutating func leasedPut(
+    _ key: Bytes, _ value: Bytes, lease: Int64, _ revision: Int64, _ from: Int64, _ to: Int64
+  ) {
+    let response = PutResponse(header: ResponseHeader(revision: revision))
+    add(
+      .put(PutRequest(key: key, value: value, lease: lease)), from,
+      .answered(.put(response), at: Self.time(to)))
+  }
+
+  mutating func revoke(_ lease: Int64, _ revision: Int64, _ from: Int64, _ to: Int64) {
+    let response = LeaseRevokeResponse(header: ResponseHeader(revision: revision))
+    add(
+      .leaseRevoke(LeaseRevokeRequest(id: lease)), from,
+      .answered(.leaseRevoke(response), at: Self.time(to)))
+  }
+
   mutating func lostPut(_ key: Bytes, _ value: Bytes, _ from: Int64) {
     add(.put(PutRequest(key: key, value: value)), from, .unknown)
   }
@@ -92,6 +108,23 @@ struct HistoryBuilder {
     builder.read("a", nil, at: 2, 3, 4)
     builder.read("a", ("lost", 3, 3, 1), at: 3, 5, 6)
     #expect(builder.violations == [])
+  }
+
+  // Seed 5037: an unanswered put took the key from the lease that was revoked next.
+  @Test func `accepts a revocation that found its lease without keys`() {
+    var builder = HistoryBuilder()
+    builder.leasedPut("a", "1", lease: 4, 2, 0, 1)
+    builder.lostPut("a", "2", 2)
+    builder.revoke(4, 3, 3, 6)
+    builder.read("a", ("2", 3, 2, 2), at: 3, 7, 8)
+    #expect(builder.violations == [])
+  }
+
+  @Test func `refuses a revocation that left its lease's keys`() {
+    var builder = HistoryBuilder()
+    builder.leasedPut("a", "1", lease: 4, 2, 0, 1)
+    builder.revoke(4, 2, 3, 6)
+    #expect(builder.violations.count == 1)
   }
 
   @Test func `accepts a stale read only where it was asked for`() {

@@ -152,11 +152,6 @@ public struct LinearizabilityChecker {
   ) -> String? {
     let revision = state.revision + 1
     if let known = producers[revision] { return apply(.operation(known), &state) }
-    let revoked = (revocations[revision] ?? []).first { index in
-      guard case .leaseRevoke(let request) = operations[index].request else { return false }
-      return state.leases.contains(request.id)
-    }
-    if let revoked { return apply(.operation(revoked), &state) }
     let candidates = candidates(for: revision, state, used)
     guard !candidates.isEmpty else { return "nobody made revision \(revision)" }
     choices.append(
@@ -196,6 +191,15 @@ public struct LinearizabilityChecker {
     for revision: Int64, _ state: ModelStore, _ used: Set<Int>
   ) -> [Candidate] {
     var list: [Candidate] = []
+    // A revocation that was answered with this revision made it, or came behind who did and found
+    // the lease without keys.
+    for index in revocations[revision] ?? [] {
+      guard case .leaseRevoke(let request) = operations[index].request,
+        state.leases.contains(request.id)
+      else { continue }
+      var trial = state
+      if agrees(trial.endLease(request.id), at: revision) { list.append(.operation(index)) }
+    }
     for index in unknown where !used.contains(index) {
       let operation = operations[index]
       guard times.floor(at: operation.began) < revision else { continue }
