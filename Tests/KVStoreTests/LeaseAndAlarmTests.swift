@@ -65,6 +65,23 @@ import Testing
     #expect(store.space.revision == 4)
   }
 
+  /// Seed 1523 of the simulator: a member that had restored its state ended them in another order
+  /// than one that still had a renewed lease at its old place.
+  @Test func `leases that end in one batch end by expiry, also where one was renewed`() throws {
+    let store = Store()
+    try store.grant(5, ttl: 10)
+    try store.grant(6, ttl: 15)
+    try store.put("five", lease: 5)
+    try store.put("six", lease: 6)
+    store.pass(seconds: 8)
+    _ = try store.renew(5)
+    store.watch(WatchCreateRequest(key: Bytes([0]), rangeEnd: Bytes([0])))
+    store.pass(seconds: 60)
+    let ended = (store.pump()[1] ?? []).flatMap(\.events).compactMap(\.kv)
+    #expect(ended.map(\.key) == ["six", "five"])
+    #expect(ended.map(\.modRevision) == [4, 5])
+  }
+
   @Test func `leases are listed by expiry`() throws {
     let store = Store()
     try store.grant(5, ttl: 30)

@@ -67,7 +67,9 @@ struct Lessor {
       _ = queue.popFirst()
       // A lease that was removed, or removed and granted anew, left this place behind.
       guard var lease = leases[due.id], lease.queued == due.expiry else { continue }
-      if lease.expiry < time { return lease }
+      // A renewed one takes its new place even where it is due, too: the order must not depend on
+      // how long ago this member last looked, or restored its state.
+      if lease.expiry == due.expiry { return lease }
       lease.queued = lease.expiry
       leases[due.id] = lease
       queue.insert(Due(expiry: lease.expiry, id: lease.id))
