@@ -15,13 +15,13 @@ extension Command {
         complain("--seeds: at least 1; --first: at least 0")
         return 2
       }
-      return simulate(first: UInt64(first), count: UInt64(count))
+      return runSimulations(first: UInt64(first), count: UInt64(count))
     }
   }
 }
 
 /// Exit codes: 0 where every seed keeps every promise, 1 where one does not.
-private func simulate(first: UInt64, count: UInt64) -> Int32 {
+private func runSimulations(first: UInt64, count: UInt64) -> Int32 {
   var failed = 0
   for seed in first..<first + count {
     let report = Simulation.run(seed: seed)
