@@ -165,7 +165,9 @@ extension Conformance {
           try await node.startAgent()
         }
         // The report lags behind a kill; once it has caught up it accounts for every start.
-        _ = try await node.container("u1", "the report accounts for every start") {
+        _ = try await node.container(
+          "u1", "the report accounts for every start", within: .seconds(60)
+        ) {
           guard $0["state"]?["running"] != nil, let restarts = $0["restartCount"]?.int64 else {
             return false
           }
