@@ -51,6 +51,21 @@ struct UpCluster {
     return try Program.etcdctl.get().with(flags, environment: ["ETCDCTL_API=3"])
   }
 
+  /// How many ranges each member has served, as its metrics page says, in order of the endpoints.
+  func rangesServed() async throws -> [String] {
+    var counters: [String] = []
+    for endpoint in try endpoints() {
+      let page = try await Program.curl.get().run([
+        "--silent", "--fail", "--cacert", "\(path)/pki/client-ca.crt",
+        "--cert", "\(path)/pki/clients/root.crt", "--key", "\(path)/pki/clients/root.key",
+        "\(endpoint)/metrics",
+      ])
+      let lines = page.output.split(separator: "\n")
+      counters += lines.filter { $0.hasPrefix("etcd_mvcc_range_total ") }.map(String.init)
+    }
+    return counters
+  }
+
   /// From `client.json`, which other clients read too.
   func endpoints() throws -> [String] {
     let file = try JSONValue(parsing: Files.read("\(path)/client.json"))
