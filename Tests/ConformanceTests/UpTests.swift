@@ -73,7 +73,12 @@ extension Conformance {
           return try await cluster.run(["status"]).status == 0 ? true : nil
         }
         let second = try cluster.named()
-        try Process(pid: #require(second["supervise"]).pid).signal(.kill)
+        let supervisor = try #require(second["supervise"])
+        try Process(pid: supervisor.pid).signal(.kill)
+        // A killed process dies when it next gets a processor; `up` would still find it.
+        try await eventually("the supervisor is dead") {
+          try supervisor.isAlive(boot: boot) ? nil : true
+        }
         try await cluster.expectSuccess(["up"])
         let third = try cluster.named()
         #expect(third["supervise"] != second["supervise"])
