@@ -11,6 +11,12 @@ public enum Hex {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// 16 digits.
+  public static func digits(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
   /// The bytes, or nil where a digit is none or one is missing. Accepts both cases.
   public static func decode(_ text: String) -> Bytes? {
     let digits = Array(text.utf8)

@@ -1,0 +1,61 @@
+public import JSON
+
+/// One key and its value as an informer holds it: immutable, decoded once, shared by all readers.
+public final class StoredObject: Sendable {
+  public let key: StoreKey
+  /// Empty for keys whose value says nothing, such as a heartbeat.
+  public let json: JSONObject
+  public let meta: ObjectMeta
+  public let createRevision: Int64
+  /// What a write that relies on this state compares.
+  public let modRevision: Int64
+  /// The lease that the key ends with; 0 for none.
+  public let lease: Int64
+  /// For a Pod, and for what a node reports of one.
+  public let pod: PodFacts?
+  /// For a Node, and for what a node reports of itself.
+  public let node: NodeFacts?
+
+  public init(
+    key: StoreKey, json: JSONObject, createRevision: Int64, modRevision: Int64, lease: Int64 = 0
+  ) {
+    self.key = key
+    self.json = json
+    self.createRevision = createRevision
+    self.modRevision = modRevision
+    self.lease = lease
+    meta = ObjectMeta(of: json)
+    switch key {
+    case .object(let object):
+      pod = object.kind == .pod ? PodFacts(json) : nil
+      node = object.kind == .node ? NodeFacts(json) : nil
+    case .desiredPod, .actualPod:
+      pod = PodFacts(json)
+      node = nil
+    case .actualNode:
+      pod = nil
+      node = NodeFacts(json)
+    case .grant, .heartbeat, .candidate:
+      pod = nil
+      node = nil
+    }
+  }
+
+  /// The object's name; nil for a key that is no API object's.
+  public var objectKey: ObjectKey? {
+    if case .object(let key) = key { key } else { nil }
+  }
+}
+
+extension StoredObject: Hashable {
+  public static func == (left: StoredObject, right: StoredObject) -> Bool {
+    left === right
+      || left.key == right.key && left.modRevision == right.modRevision && left.json == right.json
+        && left.createRevision == right.createRevision && left.lease == right.lease
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(key)
+    hasher.combine(modRevision)
+  }
+}

@@ -1,0 +1,148 @@
+import Base
+public import Objects
+
+/// Local, indexed copies of the collections that a component's informers follow.
+///
+/// Every answer is in the order of the store's keys, so that decisions do not depend on hashing.
+public struct ClusterView: Sendable {
+  private var objects: [StoreKey: StoredObject] = [:]
+  private var byCollection: [Collection: SortedObjects] = [:]
+  private var byUID: [String: StoredObject] = [:]
+  private var byOwner: [String: SortedObjects] = [:]
+  private var podsByNode: [String: SortedObjects] = [:]
+  private var entriesByNode: [String: SortedObjects] = [:]
+
+  public init() {}
+
+  /// For tests and tools: a view of just these.
+  public init(_ objects: [StoredObject]) {
+    for object in objects { _ = put(object) }
+  }
+
+  // MARK: - Reading
+
+  public subscript(key: StoreKey) -> StoredObject? { objects[key] }
+
+  public subscript(key: ObjectKey) -> StoredObject? { objects[.object(key)] }
+
+  /// The API object with this uid.
+  public func object(uid: String) -> StoredObject? { byUID[uid] }
+
+  /// All of a kind; within one namespace where one is named.
+  public func objects(_ kind: Kind, in namespace: String? = nil) -> ArraySlice<StoredObject> {
+    guard let all = byCollection[.objects(kind)] else { return [] }
+    guard let namespace else { return all.items[...] }
+    return all.range(below: Bytes("/registry/\(kind.plural)/\(namespace)/"))
+  }
+
+  public func objects(in collection: Collection) -> ArraySlice<StoredObject> {
+    byCollection[collection]?.items[...] ?? []
+  }
+
+  /// The API objects that name this uid among their owners.
+  public func dependents(of uid: String) -> ArraySlice<StoredObject> {
+    byOwner[uid]?.items[...] ?? []
+  }
+
+  /// The Pods that are bound to a node.
+  public func pods(onNode node: String) -> ArraySlice<StoredObject> {
+    podsByNode[node]?.items[...] ?? []
+  }
+
+  /// Everything under `/nodes/<node>/`.
+  public func entries(ofNode node: String) -> ArraySlice<StoredObject> {
+    entriesByNode[node]?.items[...] ?? []
+  }
+
+  // MARK: - Following the store
+
+  /// Takes a new or changed object; gives the one that it replaces.
+  public mutating func put(_ object: StoredObject) -> StoredObject? {
+    let old = remove(object.key)
+    objects[object.key] = object
+    byCollection[object.key.collection, default: SortedObjects()].insert(object)
+    switch object.key {
+    case .object(let key):
+      if !object.meta.uid.isEmpty { byUID[object.meta.uid] = object }
+      for owner in ownerUIDs(object) {
+        byOwner[owner, default: SortedObjects()].insert(object)
+      }
+      if key.kind == .pod, let node = object.pod?.node, !node.isEmpty {
+        podsByNode[node, default: SortedObjects()].insert(object)
+      }
+    case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
+      .actualNode(let node), .heartbeat(let node):
+      entriesByNode[node, default: SortedObjects()].insert(object)
+    case .candidate: break
+    }
+    return old
+  }
+
+  /// Forgets a key; gives what it held.
+  public mutating func remove(_ key: StoreKey) -> StoredObject? {
+    guard let old = objects.removeValue(forKey: key) else { return nil }
+    byCollection[key.collection]?.remove(old)
+    switch key {
+    case .object:
+      if byUID[old.meta.uid] === old { byUID[old.meta.uid] = nil }
+      for owner in ownerUIDs(old) { Self.remove(old, from: &byOwner, owner) }
+      if let node = old.pod?.node, !node.isEmpty { Self.remove(old, from: &podsByNode, node) }
+    case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
+      .actualNode(let node), .heartbeat(let node):
+      Self.remove(old, from: &entriesByNode, node)
+    case .candidate: break
+    }
+    return old
+  }
+
+  private func ownerUIDs(_ object: StoredObject) -> Set<String> {
+    Set(object.meta.owners.map(\.uid))
+  }
+
+  private static func remove(
+    _ object: StoredObject, from index: inout [String: SortedObjects], _ name: String
+  ) {
+    index[name]?.remove(object)
+    if index[name]?.items.isEmpty == true { index[name] = nil }
+  }
+}
+
+/// Objects in the order of their keys.
+private struct SortedObjects: Sendable {
+  private(set) var items: [StoredObject] = []
+  private var keys: [Bytes] = []
+
+  mutating func insert(_ object: StoredObject) {
+    let key = object.key.bytes
+    let place = place(of: key)
+    items.insert(object, at: place)
+    keys.insert(key, at: place)
+  }
+
+  mutating func remove(_ object: StoredObject) {
+    let key = object.key.bytes
+    let place = place(of: key)
+    guard place < keys.count, keys[place] == key else { return }
+    items.remove(at: place)
+    keys.remove(at: place)
+  }
+
+  func range(below prefix: Bytes) -> ArraySlice<StoredObject> {
+    let start = place(of: prefix)
+    var end = start
+    while end < keys.count, keys[end].hasPrefix(prefix) { end += 1 }
+    return items[start..<end]
+  }
+
+  /// The first place whose key is not below this one.
+  private func place(of key: Bytes) -> Int {
+    if let last = keys.last, last < key { return keys.count }
+    var low = 0
+    var high = keys.count
+    while low < high {
+      let middle = (low + high) / 2
+      if keys[middle] < key { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
