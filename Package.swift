@@ -114,6 +114,7 @@ let tests: [(name: String, imports: [String])] = [
   ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
+  ("RegistryTests", ["Base", "JSON", "Objects", "Registry"]),
   ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
   ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
   (

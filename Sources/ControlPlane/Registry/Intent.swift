@@ -25,7 +25,8 @@ public enum Intent: Hashable, Sendable {
 public struct DeleteOptions: Hashable, Sendable {
   /// Seconds from SIGTERM to SIGKILL for pods; nil takes the pod's own.
   public var graceSeconds: Int64?
-  public var propagation: Propagation
+  /// Nil: as the object's finalizers say already, else in the background.
+  public var propagation: Propagation?
 
   public enum Propagation: String, Sendable {
     /// Dependents go after the object.
@@ -36,7 +37,7 @@ public struct DeleteOptions: Hashable, Sendable {
     case orphan = "Orphan"
   }
 
-  public init(graceSeconds: Int64? = nil, propagation: Propagation = .background) {
+  public init(graceSeconds: Int64? = nil, propagation: Propagation? = nil) {
     self.graceSeconds = graceSeconds
     self.propagation = propagation
   }

@@ -40,19 +40,29 @@ public struct Step: Hashable, Sendable {
   }
 }
 
-/// A key that must still have the mod revision that the decision read; 0: must not exist.
+/// A key that must still be as the decision read it.
 public struct Guard: Hashable, Sendable {
   public let key: StoreKey
-  public let modRevision: Int64
+  public let revision: ObjectTransaction.Expectation.Revision
 
-  public init(key: StoreKey, modRevision: Int64) {
+  public init(key: StoreKey, revision: ObjectTransaction.Expectation.Revision) {
     self.key = key
-    self.modRevision = modRevision
+    self.revision = revision
+  }
+
+  /// 0: the key must not exist.
+  public init(key: StoreKey, modRevision: Int64) {
+    self.init(key: key, revision: .modified(modRevision))
   }
 
   /// The object as it was read.
   public static func unchanged(_ object: StoredObject) -> Guard {
     Guard(key: object.key, modRevision: object.modRevision)
+  }
+
+  /// The object that was read, changed or not: it was not removed, nor removed and made anew.
+  public static func exists(_ object: StoredObject) -> Guard {
+    Guard(key: object.key, revision: .created(object.createRevision))
   }
 
   public static func absent(_ key: StoreKey) -> Guard { Guard(key: key, modRevision: 0) }

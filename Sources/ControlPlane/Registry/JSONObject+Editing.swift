@@ -1,0 +1,35 @@
+import Base
+import JSON
+
+extension JSONObject {
+  /// Changes a member that is an object in place; one of another type, or none, counts as empty.
+  mutating func edit<Result, Failure: Error>(
+    _ name: String, _ body: (inout JSONObject) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var nested = self[name]?.object ?? JSONObject()
+    // Else the change would copy what both hold.
+    self[name] = .null
+    defer { self[name] = .object(nested) }
+    return try body(&nested)
+  }
+
+  /// The members without those of these names.
+  func without(_ names: String...) -> JSONObject {
+    var rest = self
+    for name in names { rest[name] = nil }
+    return rest
+  }
+
+  /// The object as compact JSON text.
+  var bytes: Bytes {
+    var buffer = ByteBuffer()
+    JSONValue.object(self).write(into: &buffer)
+    return buffer.take()
+  }
+}
+
+extension JSONValue {
+  static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
+
+  static func number(_ number: Int64) -> JSONValue { .number(JSONNumber(number)) }
+}

@@ -1,0 +1,100 @@
+import Base
+import JSON
+import Objects
+
+extension ObjectRegistry {
+  /// A new object: system fields, defaults, admission, validation (apiserver rest.BeforeCreate).
+  func create(
+    _ kind: Kind, _ json: JSONObject, in view: ClusterView, context: inout PlanContext,
+    into transaction: inout ObjectTransaction
+  ) throws(Rejection) {
+    var object = json
+    try Self.setType(of: kind, in: &object)
+    if object["metadata"]?["resourceVersion"]?.string?.isEmpty == false {
+      throw .badRequest("resourceVersion should not be set on objects to be created")
+    }
+    object.edit("metadata") { meta in
+      if (meta["name"]?.string ?? "").isEmpty,
+        let base = meta["generateName"]?.string, !base.isEmpty
+      {
+        meta["name"] = .string(ObjectNames.generated(base, &context.random))
+      }
+      for name in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        meta[name] = nil
+      }
+      meta["uid"] = .string(ObjectNames.uid(&context.random))
+      meta["creationTimestamp"] = .string(context.now.rfc3339)
+      meta["generation"] = kind.countsGenerations ? 1 : nil
+    }
+    try admitNamespace(of: kind, object, in: view, into: &transaction)
+    Defaults.apply(to: &object, of: kind)
+    let key = try Self.checkedKey(of: kind, object)
+    if let other = view[key] {
+      throw other.meta.isBeingDeleted
+        ? .beingDeleted(kind, name: key.name) : .alreadyExists(kind, name: key.name)
+    }
+    transaction.expect(.object(key), modRevision: 0)
+    transaction.writes.append(.put(key: .object(key), value: object.bytes))
+  }
+
+  /// Puts `apiVersion` and `kind` first; refuses those of another kind.
+  private static func setType(of kind: Kind, in object: inout JSONObject) throws(Rejection) {
+    let apiVersion = object["apiVersion"]?.string ?? kind.apiVersion
+    let name = object["kind"]?.string ?? kind.name
+    guard apiVersion == kind.apiVersion, name == kind.name else {
+      throw .badRequest(
+        "\(apiVersion), Kind=\(name) cannot be handled as a \(kind.apiVersion), Kind=\(kind.name)")
+    }
+    guard object["apiVersion"] == nil || object["kind"] == nil else { return }
+    var members = [
+      JSONObject.Member(name: "apiVersion", value: .string(apiVersion)),
+      JSONObject.Member(name: "kind", value: .string(name)),
+    ]
+    members += object.without("apiVersion", "kind").members
+    object = JSONObject(members)
+  }
+
+  /// Nothing new comes into a namespace that is absent or on its way out: what the view says of it is
+  /// compared, so that a namespace controller that saw it empty sees this Txn refused.
+  private func admitNamespace(
+    of kind: Kind, _ object: JSONObject, in view: ClusterView,
+    into transaction: inout ObjectTransaction
+  ) throws(Rejection) {
+    guard kind.isNamespaced, let name = object["metadata"]?["namespace"]?.string, !name.isEmpty
+    else { return }
+    guard let namespace = view[ObjectKey(.namespace, name: name)] else {
+      throw .notFound(.namespace, name: name)
+    }
+    guard !Self.isTerminating(namespace) else {
+      throw .forbidden(
+        kind, name: object["metadata"]?["name"]?.string ?? "",
+        reason: "unable to create new content in namespace \(name) because it is being terminated")
+    }
+    transaction.expect(namespace.key, modRevision: namespace.modRevision)
+  }
+
+  static func isTerminating(_ namespace: StoredObject) -> Bool {
+    namespace.meta.isBeingDeleted
+      || namespace.json["status"]?["phase"]?.string == "Terminating"
+  }
+
+  /// The object's key, once its metadata is known to be good.
+  private static func checkedKey(
+    of kind: Kind, _ object: JSONObject
+  ) throws(Rejection) -> ObjectKey {
+    let meta = object["metadata"]
+    let name = meta?["name"]?.string ?? ""
+    let errors = Validation.errors(inNew: object, of: kind)
+    guard errors.isEmpty else { throw .invalid(kind, name: name, errors) }
+    return ObjectKey(
+      kind, namespace: kind.isNamespaced ? meta?["namespace"]?.string ?? "" : "", name: name)
+  }
+}
+
+extension Kind {
+  /// Kinds whose objects count the changes of what is wanted of them.
+  var countsGenerations: Bool { self == .pod || self == .replicaSet || self == .deployment }
+
+  /// Kinds with a status that is written apart from the rest.
+  var hasStatus: Bool { self != .event && self != .lease }
+}
