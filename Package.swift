@@ -116,7 +116,7 @@ let tests: [(name: String, imports: [String])] = [
   ("RaftTests", ["Base", "Raft"]),
   ("RegistryTests", ["Base", "JSON", "Objects", "Registry"]),
   ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
-  ("StoreClientTests", ["Base", "JSON", "Protobuf", "EtcdAPI", "StoreClient"]),
+  ("StoreClientTests", ["Base", "JSON", "Protobuf", "EventLoop", "EtcdAPI", "StoreClient"]),
   (
     "StoreServerTests",
     ["Base", "Linux", "Crypto", "EventLoop", "EtcdAPI", "KVStore", "Member", "StoreServer"]

@@ -33,8 +33,8 @@ public struct StoreWatch: AsyncSequence, Sendable {
     try await session.start()
   }
 
-  /// Asks for a progress batch as soon as everything before was delivered; does nothing while the
-  /// watch has no connection.
+  /// Asks for a progress batch as soon as everything before was delivered; asks again where a
+  /// connection ends before it comes.
   public func requestProgress() async {
     await session.requestProgress()
   }
@@ -45,6 +45,10 @@ actor WatchSession {
   private let client: StoreClient
   private var cursor: WatchCursor
   private var open: (stream: any MemberStream, loan: ConnectionPool.Loan)?
+  /// Whether the member has taken the watch on the open stream. Until then it would answer a
+  /// progress request for no watch at all, and so too early.
+  private var isTaken = false
+  private var owesProgress = false
   private var delay: RetryDelay
   private var createdRevision: Int64?
   /// Batches that `start` met while it waited for the member's answer.
@@ -80,7 +84,12 @@ actor WatchSession {
   }
 
   func requestProgress() async {
-    guard let open else { return }
+    owesProgress = true
+    await askForProgress()
+  }
+
+  private func askForProgress() async {
+    guard isTaken, let open else { return }
     let message = WatchRequest(requestUnion: .progress(WatchProgressRequest())).encoded
     do {
       try await open.stream.send(message)
@@ -99,15 +108,19 @@ actor WatchSession {
       return nil
     }
     guard let response else {
-      open = nil
+      (open, isTaken) = (nil, false)
       try await client.pause(delay.next())
       return nil
     }
     delay.reset()
     switch cursor.take(response) {
-    case .deliver(let batch): return batch
+    case .deliver(let batch):
+      if batch.isProgress { owesProgress = false }
+      return batch
     case .created(let revision):
       createdRevision = revision
+      isTaken = true
+      if owesProgress { await askForProgress() }
       return nil
     case .reconnect:
       try await recover(from: .status(.noLeader))
@@ -151,7 +164,7 @@ actor WatchSession {
 
   private func drop() {
     open?.stream.cancel()
-    open = nil
+    (open, isTaken) = (nil, false)
   }
 }
 
