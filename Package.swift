@@ -80,7 +80,7 @@ let table = [
 
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient"]),
+    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Objects"]),
 
   Row(
     "Simulator", "Simulation", .shell,
@@ -112,6 +112,7 @@ let tests: [(name: String, imports: [String])] = [
   ("LinuxTests", ["Base", "Linux"]),
   ("MemberTests", ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
   ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
+  ("ObjectsTests", ["Base", "JSON", "Objects"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("RegistryTests", ["Base", "JSON", "Objects", "Registry"]),

@@ -4,21 +4,6 @@ import Testing
 @testable import NodeAgent
 
 @Suite struct `Texts of pods` {
-  /// Values and canonical forms from Kubernetes' documentation of resource quantities.
-  @Test(arguments: [
-    ("1", 1000), ("0.5", 500), ("500m", 500), ("1.5", 1500), ("128974848", 128_974_848_000),
-    ("129e6", 129_000_000_000), ("129M", 129_000_000_000), ("123Mi", 128_974_848_000),
-    ("1Ki", 1_024_000), ("0.1", 100), ("1E", nil), ("100u", nil), ("0.0001", 1),
-  ])
-  func `a quantity in thousandths`(text: String, thousandths: Int64?) {
-    #expect(Quantity(text)?.thousandths == thousandths)
-  }
-
-  @Test(arguments: ["", ".", "-1", "Mi", "1mi", "1 Mi", "99999999999999999999", "1e99", "0x10"])
-  func `no quantity`(text: String) {
-    #expect(Quantity(text) == nil)
-  }
-
   /// core/v1 Container.command: "$(VAR_NAME)" expanded, unresolved kept, "$$" one "$".
   @Test(arguments: [
     ("$(NAME)", "value"), ("a-$(NAME)-b", "a-value-b"), ("$(OTHER)", "$(OTHER)"),

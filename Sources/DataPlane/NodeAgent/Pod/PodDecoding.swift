@@ -1,5 +1,6 @@
 public import Base
 public import JSON
+import Objects
 
 extension Pod {
   /// Reads a desired pod: core/v1 Pod as JSON. `uid` is the last part of its key.
@@ -84,8 +85,8 @@ extension ContainerSpec {
       name: name, arguments: arguments.map { expandVariables(in: $0, with: environment) },
       environment: environment, workingFolder: workingFolder,
       limits: ResourceLimits(
-        cpuMillicores: try limits.quantity("cpu")?.thousandths,
-        memoryBytes: try limits.quantity("memory")?.units))
+        cpuMillicores: try limits.quantity("cpu")?.milliValue,
+        memoryBytes: try limits.quantity("memory")?.value))
   }
 
   private static func isLabel(_ text: String) -> Bool {
@@ -148,13 +149,7 @@ private struct PodReader {
 
   func quantity(_ name: String) throws(PodError) -> Quantity? {
     guard let member = member(name) else { return nil }
-    let text: String? =
-      switch member {
-      case .string(let text): text
-      case .number(let number): number.text
-      case .null, .bool, .array, .object: nil
-      }
-    guard let text, let quantity = Quantity(text), quantity.thousandths > 0 else {
+    guard let quantity = Quantity(json: member), quantity > .zero else {
       throw .invalid(field: "\(path).\(name)", expected: "a quantity such as 500m or 64Mi")
     }
     return quantity
