@@ -72,7 +72,7 @@ let table = [
     "StoreClient", "Store", .shell,
     ["Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI"]),
 
-  Row("Objects", "ControlPlane", .pure, ["Base", "JSON"]),
+  Row("Objects", "ControlPlane", .pure, ["Base", "JSON"], excluded: ["schema"]),
   Row("Registry", "ControlPlane", .pure, ["Base", "JSON", "Objects"]),
   Row("Reconcilers", "ControlPlane", .pure, ["Base", "JSON", "Objects", "Registry"]),
   Row(

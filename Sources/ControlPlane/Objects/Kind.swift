@@ -36,31 +36,32 @@ extension Kind: Hashable, Comparable {
   }
 }
 
+/// The kinds that decisions name; each is a row of `schema/resources.txt` that is marked `kept`.
 extension Kind {
-  public static let namespace = core("Namespace", "namespaces", isNamespaced: false)
-  public static let node = core("Node", "nodes", isNamespaced: false)
-  public static let pod = core("Pod", "pods")
-  public static let event = core("Event", "events")
-  public static let replicaSet = Kind(
-    group: "apps", version: "v1", name: "ReplicaSet", plural: "replicasets", isNamespaced: true)
-  public static let deployment = Kind(
-    group: "apps", version: "v1", name: "Deployment", plural: "deployments", isNamespaced: true)
-  public static let lease = Kind(
-    group: "coordination.k8s.io", version: "v1", name: "Lease", plural: "leases",
-    isNamespaced: true)
+  public static let namespace = kept("namespaces")
+  public static let node = kept("nodes")
+  public static let pod = kept("pods")
+  public static let event = kept("events")
+  public static let replicaSet = kept("replicasets")
+  public static let deployment = kept("deployments")
+  public static let lease = kept("leases")
 
   /// The kinds that Keelson keeps, in the order of their keys.
-  public static let all: [Kind] = [
-    .deployment, .event, .lease, .namespace, .node, .pod, .replicaSet,
-  ]
+  public static let all: [Kind] = ResourceTable.kubernetes.resources.filter(\.isKept).map(\.kind)
+    .sorted()
 
-  public static func kept(plural: String) -> Kind? { all.first { $0.plural == plural } }
+  private static let byPlural = Dictionary(uniqueKeysWithValues: all.map { ($0.plural, $0) })
+
+  public static func kept(plural: String) -> Kind? { byPlural[plural] }
 
   public static func kept(apiVersion: String, name: String) -> Kind? {
     all.first { $0.name == name && $0.apiVersion == apiVersion }
   }
 
-  private static func core(_ name: String, _ plural: String, isNamespaced: Bool = true) -> Kind {
-    Kind(group: "", version: "v1", name: name, plural: plural, isNamespaced: isNamespaced)
+  private static func kept(_ plural: String) -> Kind {
+    guard let kind = kept(plural: plural) else {
+      preconditionFailure("schema/resources.txt keeps no \(plural)")
+    }
+    return kind
   }
 }
