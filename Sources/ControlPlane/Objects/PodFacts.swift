@@ -10,6 +10,14 @@ public struct PodFacts: Hashable, Sendable {
   public var isReady: Bool
   /// When Ready last changed.
   public var readySince: WallTime?
+  /// Empty where the pod does not say.
+  public var scheduler: String
+  /// `spec.schedulingGates` holds the pod back.
+  public var isGated: Bool
+  /// Higher ones are placed first.
+  public var priority: Int64
+  /// What it asks of a node.
+  public let demands: PodDemands
 
   /// core/v1 PodPhase.
   public enum Phase: String, Sendable {
@@ -21,7 +29,12 @@ public struct PodFacts: Hashable, Sendable {
   }
 
   public init(_ pod: JSONObject) {
-    node = pod["spec"]?["nodeName"]?.string ?? ""
+    let spec = pod["spec"]
+    node = spec?["nodeName"]?.string ?? ""
+    scheduler = spec?["schedulerName"]?.string ?? ""
+    isGated = spec?["schedulingGates"]?.array?.isEmpty == false
+    priority = spec?["priority"]?.int64 ?? 0
+    demands = spec.map(PodDemands.init) ?? .none
     let status = pod["status"]
     phase = status?["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .pending
     let ready = status?["conditions"]?.array?.first { $0["type"]?.string == "Ready" }
