@@ -44,7 +44,7 @@ public struct ClusterView: Sendable {
     byOwner[uid]?.items[...] ?? []
   }
 
-  /// The Pods that are bound to a node.
+  /// The Pods that are bound to a node; for an empty name those that are bound to none.
   public func pods(onNode node: String) -> ArraySlice<StoredObject> {
     podsByNode[node]?.items[...] ?? []
   }
@@ -67,7 +67,7 @@ public struct ClusterView: Sendable {
       for owner in ownerUIDs(object) {
         byOwner[owner, default: SortedObjects()].insert(object)
       }
-      if key.kind == .pod, let node = object.pod?.node, !node.isEmpty {
+      if key.kind == .pod, let node = object.pod?.node {
         podsByNode[node, default: SortedObjects()].insert(object)
       }
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
@@ -86,7 +86,7 @@ public struct ClusterView: Sendable {
     case .object:
       if byUID[old.meta.uid] === old { byUID[old.meta.uid] = nil }
       for owner in ownerUIDs(old) { Self.remove(old, from: &byOwner, owner) }
-      if let node = old.pod?.node, !node.isEmpty { Self.remove(old, from: &podsByNode, node) }
+      if let node = old.pod?.node { Self.remove(old, from: &podsByNode, node) }
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
       .actualNode(let node), .heartbeat(let node):
       Self.remove(old, from: &entriesByNode, node)
