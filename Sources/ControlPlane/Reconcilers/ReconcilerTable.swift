@@ -3,5 +3,10 @@ public import Registry
 /// Every reconciler by its name: what `--only` names and what a simulation starts.
 public enum ReconcilerTable {
   /// Those of `keelson controller-manager`, in the order in which they are listed to users.
-  public static let controllerManager: [any Reconciler] = []
+  public static let controllerManager: [any Reconciler] = [
+    Dispatcher(), NodeLifecycle(), PodGarbage(), PodStatusReconciler(),
+  ]
+
+  /// Those of `keelson scheduler`.
+  public static let scheduler: [any Reconciler] = [Scheduler()]
 }
