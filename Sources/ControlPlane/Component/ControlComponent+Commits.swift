@@ -1,0 +1,273 @@
+import Base
+import EtcdAPI
+import Objects
+import Registry
+
+/// A Txn under way.
+struct Commit: Hashable, Sendable {
+  let reconciler: Int
+  let term: UInt64
+  let key: WorkKey
+  /// The creation of the candidate's key that it compares; nil without a leader.
+  let fence: Int64?
+  /// By operation: the informer of what it writes, where one follows it.
+  let written: [Int?]
+  /// The informers of what it compares.
+  let compared: [Int]
+}
+
+/// Plans, and their way into the store.
+extension ControlComponent {
+  /// Etcd's bounds of one request (server/embed: max-txn-ops, max-request-bytes).
+  enum Bounds {
+    static let operationsMax = 128
+    static let requestBytesMax = 1_572_864
+    /// Plans in one step, so that renewals and answers are not kept waiting.
+    static let plansPerStepMax = 64
+  }
+
+  mutating func runPlans() {
+    var left = Bounds.plansPerStepMax
+    for index in hosted.indices {
+      let unsent = hosted[index].unsent
+      for key in unsent { send(index, key) }
+      hosted[index].unsent = unsent.filter { hosted[index][run: $0]?.steps.isEmpty == false }
+    }
+    // In turn, so that no reconciler waits for all keys of another.
+    var isIdle = false
+    while left > 0 && !isIdle {
+      isIdle = true
+      for index in hosted.indices where left > 0 && mayPlan(index) {
+        guard let key = hosted[index].queue.take() else { continue }
+        plan(index, key)
+        isIdle = false
+        left -= 1
+      }
+    }
+  }
+
+  private func mayPlan(_ index: Int) -> Bool {
+    hosted[index].isActing && hosted[index].inFlight < configuration.commitsMax
+  }
+
+  private mutating func plan(_ index: Int, _ key: WorkKey) {
+    var context = PlanContext(now: now.wall, random: random.fork())
+    let plan = hosted[index].reconciler.reconcile(key, in: view, context: &context)
+    hosted[index].tally.plans += 1
+    hosted[index][run: key] = PlanRun(plan, context: context)
+    send(index, key)
+    if hosted[index][run: key]?.steps.isEmpty == false { hosted[index].unsent.append(key) }
+  }
+
+  /// Sends what may be sent of a plan; ends it where nothing is left.
+  private mutating func send(_ index: Int, _ key: WorkKey) {
+    while hosted[index].inFlight < configuration.commitsMax, var run = hosted[index][run: key],
+      run.maySend, let step = run.steps.first
+    {
+      var lease: Int64 = 0
+      if step.event != nil {
+        guard let ready = eventLease.use(now: now.instant) else { return needEventLease() }
+        lease = ready
+      }
+      run.steps.removeFirst()
+      do throws(Rejection) {
+        let transaction = try lower(step, &run)
+        hosted[index][run: key] = run
+        if !transaction.writes.isEmpty { commit(index, key, transaction, eventLease: lease) }
+      } catch {
+        hosted[index].tally.rejections += 1
+        // One of many alike is enough for people to read.
+        if !run.hasFailed {
+          note("step rejected", [["reconciler", hosted[index].name], ["reason", "\(error)"]])
+        }
+        run.fail()
+        hosted[index][run: key] = run
+      }
+    }
+    finishIfDone(index, key)
+  }
+
+  private func lower(
+    _ step: Step, _ run: inout PlanRun
+  ) throws(Rejection) -> ObjectTransaction {
+    var transaction = try registry.transaction(for: step, in: view, context: &run.context)
+    #if PLANTED_BUGS
+      if configuration.plantedBug == .twoPodsInOneTxn, run.order == .independent,
+        let next = run.steps.popFirst()
+      {
+        let other = try registry.transaction(for: next, in: view, context: &run.context)
+        transaction.compares += other.compares
+        transaction.writes += other.writes
+      }
+    #endif
+    return transaction
+  }
+
+  private mutating func commit(
+    _ index: Int, _ key: WorkKey, _ transaction: ObjectTransaction, eventLease: Int64
+  ) {
+    let fence = hosted[index].candidacy?.fence
+    let request = request(index, transaction, fence: fence, eventLease: eventLease)
+    let operations = max(request.compare.count, request.success.count)
+    let bytes = request.encodedLength
+    guard operations <= Bounds.operationsMax, bytes <= Bounds.requestBytesMax else {
+      note(
+        "step too large for one Txn",
+        [
+          ["reconciler", hosted[index].name], ["operations", "\(operations)"],
+          ["bytes", "\(bytes)"],
+        ])
+      hosted[index].tally.rejections += 1
+      hosted[index][run: key]?.fail()
+      return
+    }
+    let compared = transaction.compares.compactMap { compare in
+      StoreKey(compare.key).flatMap { informerOfCollection[$0.collection] }
+    }
+    hosted[index].inFlight += 1
+    hosted[index][run: key]?.inFlight += 1
+    let commit = Commit(
+      reconciler: index, term: hosted[index].term, key: key, fence: fence,
+      written: transaction.writes.map { informerOfCollection[$0.key.collection] },
+      compared: Set(compared).sorted())
+    call(.txn(request), for: .commit(commit))
+  }
+
+  private func request(
+    _ index: Int, _ transaction: ObjectTransaction, fence: Int64?, eventLease: Int64
+  ) -> TxnRequest {
+    var request = TxnRequest()
+    if let fence, let lease = session.id {
+      request.compare = fenceCompares(hosted[index].name, lease: lease, created: fence)
+      request.failure = [ElectionKeys.standings(hosted[index].name)]
+    }
+    for expected in transaction.compares {
+      let compare =
+        switch expected.revision {
+        case .modified(let revision):
+          Compare(target: .mod, key: expected.key, targetUnion: .modRevision(revision))
+        case .created(let revision):
+          Compare(target: .create, key: expected.key, targetUnion: .createRevision(revision))
+        }
+      request.compare.append(compare)
+    }
+    request.success = transaction.writes.map { write in
+      switch write {
+      case .put(let key, let value):
+        RequestOp(request: .put(PutRequest(key: key.bytes, value: value)))
+      case .putEvent(let key, let value):
+        RequestOp(request: .put(PutRequest(key: key.bytes, value: value, lease: eventLease)))
+      case .delete(let key):
+        RequestOp(request: .deleteRange(DeleteRangeRequest(key: key.bytes)))
+      }
+    }
+    return request
+  }
+
+  private func fenceCompares(_ name: String, lease: Int64, created: Int64) -> [Compare] {
+    let fence = ElectionKeys.fence(name, lease: lease, created: created)
+    #if PLANTED_BUGS
+      if configuration.plantedBug == .noFence { return [] }
+      if configuration.plantedBug == .fenceWithoutRange { return [fence[0]] }
+    #endif
+    return fence
+  }
+
+  // MARK: - Answers
+
+  mutating func committed(_ commit: Commit, _ answer: StoreAnswer) {
+    let index = commit.reconciler
+    count(answer, for: index)
+    // What an earlier term sent is settled by its fence.
+    guard commit.term == hosted[index].term, var run = hosted[index][run: commit.key] else {
+      return
+    }
+    hosted[index].inFlight -= 1
+    run.inFlight -= 1
+    switch answer {
+    case .txn(let response) where response.succeeded:
+      noteWrites(commit, response, in: &run)
+    case .txn(let response):
+      if let fence = commit.fence, !fenceHeld(index, response, created: fence) {
+        hosted[index].tally.fenceRefusals += 1
+        return fenceLost(index, created: fence)
+      }
+      hosted[index].tally.conflicts += 1
+      run.fail()
+      // Planned again with what the store has now.
+      let revision = response.header?.revision ?? 0
+      for informer in commit.compared where informers[informer].revision < revision {
+        run.need(informer, revision)
+        want(informer, revision)
+      }
+    case .refused(let status):
+      if status == .leaseNotFound { eventLease.lost() }
+      note("Txn refused", [["reconciler", hosted[index].name], ["status", status.text]])
+      run.giveUp()
+    case .unknown, .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
+      if let fence = commit.fence { return giveUp(index, created: fence) }
+      run.giveUp()
+    }
+    hosted[index][run: commit.key] = run
+    send(index, commit.key)
+  }
+
+  private mutating func count(_ answer: StoreAnswer, for index: Int) {
+    switch answer {
+    case .txn(let response): if response.succeeded { hosted[index].tally.commits += 1 }
+    case .refused: hosted[index].tally.refusals += 1
+    case .unknown, .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
+      hosted[index].tally.unknownOutcomes += 1
+    }
+  }
+
+  private func fenceHeld(_ index: Int, _ response: TxnResponse, created: Int64) -> Bool {
+    guard let lease = session.id else { return false }
+    let key = ElectionKeys.candidate(hosted[index].name, lease: lease)
+    return ElectionKeys.held(response, key: key, created: created)
+  }
+
+  /// The key is planned again only when the informers have seen these writes.
+  private func noteWrites(_ commit: Commit, _ response: TxnResponse, in run: inout PlanRun) {
+    #if PLANTED_BUGS
+      if configuration.plantedBug == .planBeforeOwnCommit { return }
+    #endif
+    let revision = response.header?.revision ?? 0
+    for (place, informer) in commit.written.enumerated() {
+      guard let informer, informers[informer].revision < revision else { continue }
+      // A deletion that found nothing brings no event.
+      if place < response.responses.count,
+        case .deleteRange(let deletion)? = response.responses[place].response,
+        deletion.deleted == 0
+      {
+        continue
+      }
+      run.need(informer, revision)
+    }
+  }
+
+  private mutating func finishIfDone(_ index: Int, _ key: WorkKey) {
+    guard let run = hosted[index][run: key], run.isFinished else { return }
+    hosted[index][run: key] = nil
+    // By now an informer may be there.
+    let needs = run.needs.filter { informers[$0.informer].revision < $0.revision }
+    hosted[index].queue.finish(
+      key, run.hasFailed ? .failed : .done(lookAgain: run.lookAgain), needs: needs,
+      now: now.instant, random: &random)
+  }
+
+  // MARK: - Events' lease
+
+  private mutating func needEventLease() {
+    needsEventLease = true
+    if let grant = eventLease.callDue(now: now.instant) { call(grant, for: .eventLease) }
+  }
+
+  mutating func eventLeaseGranted(_ answer: StoreAnswer) {
+    guard case .leaseGrant(let response) = answer, response.id != 0 else {
+      return eventLease.notGranted(now: now.instant, random: &random)
+    }
+    eventLease.granted(response.id, now: now.instant)
+    needsEventLease = false
+  }
+}

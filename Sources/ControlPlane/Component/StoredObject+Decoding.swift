@@ -1,0 +1,43 @@
+import Base
+public import EtcdAPI
+public import JSON
+public import Objects
+
+/// Why a key of the store is no object; it then counts as absent.
+public enum UndecodableObject: Error, Hashable, Sendable {
+  /// The control plane knows no such key.
+  case unknownKey
+  case notJSON(JSONError.Reason, line: Int, column: Int)
+  /// A text, a number, an array.
+  case notAnObject
+}
+
+extension StoredObject {
+  /// Reads a key and its value as the store gives them. What a heartbeat, a grant or a candidate
+  /// holds says nothing: their keys do.
+  public convenience init(decoding kv: KeyValue) throws(UndecodableObject) {
+    guard let key = StoreKey(kv.key) else { throw .unknownKey }
+    self.init(
+      key: key, json: try Self.json(of: kv, at: key), createRevision: kv.createRevision,
+      modRevision: kv.modRevision, lease: kv.lease)
+  }
+
+  private static func json(
+    of kv: KeyValue, at key: StoreKey
+  ) throws(UndecodableObject) -> JSONObject {
+    switch key {
+    case .heartbeat, .grant, .candidate: return JSONObject()
+    // The registry writes an object without members as no bytes.
+    case .desiredPod, .actualPod, .actualNode: if kv.value.isEmpty { return JSONObject() }
+    case .object: break
+    }
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: kv.value)
+    } catch {
+      throw .notJSON(error.reason, line: error.line, column: error.column)
+    }
+    guard let object = value.object else { throw .notAnObject }
+    return object
+  }
+}
