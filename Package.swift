@@ -115,6 +115,7 @@ let tests: [(name: String, imports: [String])] = [
   ("ObjectsTests", ["Base", "JSON", "Objects"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
+  ("ReconcilersTests", ["Base", "JSON", "Objects", "Registry", "Reconcilers"]),
   ("RegistryTests", ["Base", "JSON", "Objects", "Registry"]),
   ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
   ("StoreClientTests", ["Base", "JSON", "Protobuf", "EventLoop", "EtcdAPI", "StoreClient"]),

@@ -11,6 +11,10 @@ public struct ClusterView: Sendable {
   private var byOwner: [String: SortedObjects] = [:]
   private var podsByNode: [String: SortedObjects] = [:]
   private var entriesByNode: [String: SortedObjects] = [:]
+  private var uncontrolledByKind: [Kind: SortedObjects] = [:]
+  /// Every collection holds all changes up to this revision. What a component's informers say; a
+  /// view made of objects is complete.
+  public var reached: Int64 = .max
 
   public init() {}
 
@@ -44,6 +48,11 @@ public struct ClusterView: Sendable {
     byOwner[uid]?.items[...] ?? []
   }
 
+  /// The objects of a namespaced kind that no owner controls.
+  public func uncontrolled(_ kind: Kind, in namespace: String) -> ArraySlice<StoredObject> {
+    uncontrolledByKind[kind]?.range(below: Bytes("/registry/\(kind.plural)/\(namespace)/")) ?? []
+  }
+
   /// The Pods that are bound to a node; for an empty name those that are bound to none.
   public func pods(onNode node: String) -> ArraySlice<StoredObject> {
     podsByNode[node]?.items[...] ?? []
@@ -67,6 +76,9 @@ public struct ClusterView: Sendable {
       for owner in ownerUIDs(object) {
         byOwner[owner, default: SortedObjects()].insert(object)
       }
+      if key.kind.isNamespaced, object.meta.controller == nil {
+        uncontrolledByKind[key.kind, default: SortedObjects()].insert(object)
+      }
       if key.kind == .pod, let node = object.pod?.node {
         podsByNode[node, default: SortedObjects()].insert(object)
       }
@@ -83,7 +95,10 @@ public struct ClusterView: Sendable {
     guard let old = objects.removeValue(forKey: key) else { return nil }
     byCollection[key.collection]?.remove(old)
     switch key {
-    case .object:
+    case .object(let key):
+      if key.kind.isNamespaced, old.meta.controller == nil {
+        uncontrolledByKind[key.kind]?.remove(old)
+      }
       if byUID[old.meta.uid] === old { byUID[old.meta.uid] = nil }
       for owner in ownerUIDs(old) { Self.remove(old, from: &byOwner, owner) }
       if let node = old.pod?.node { Self.remove(old, from: &podsByNode, node) }

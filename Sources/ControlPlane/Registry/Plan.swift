@@ -7,6 +7,9 @@ public struct Plan: Hashable, Sendable {
   public var order: Order
   /// Plan the key again after this time; nil where only a change can matter.
   public var lookAgain: Duration?
+  /// Plan the key again once every collection of the view has reached this revision: for decisions
+  /// that rest on something not being there, such as the last of an owner's dependents.
+  public var awaits: Int64?
 
   public enum Order: Hashable, Sendable {
     /// A step waits until the one before it is committed.
@@ -22,6 +25,13 @@ public struct Plan: Hashable, Sendable {
   }
 
   public static let nothing = Plan()
+
+  /// Nothing to write before the view has reached a revision.
+  public static func waiting(for revision: Int64) -> Plan {
+    var plan = Plan()
+    plan.awaits = revision
+    return plan
+  }
 }
 
 /// One Txn: all of it or nothing. It writes at most one object of each API collection, because a

@@ -13,6 +13,9 @@ public protocol Reconciler: Sendable {
   var electsLeader: Bool { get }
   /// What it reads.
   var collections: [Collection] { get }
+  /// What to plan at first beside the keys of what the view holds: for what must exist although
+  /// no object speaks of it.
+  var firstKeys: [WorkKey] { get }
   /// The keys to plan after an object came, changed or went. `new` is nil for one that went; both
   /// views of the object are given, because either may name whom it concerns. `view` is after it.
   func keys(
@@ -20,6 +23,10 @@ public protocol Reconciler: Sendable {
   ) -> [WorkKey]
   /// What to write so that `key` is as it should be; `.nothing` where it is.
   func reconcile(_ key: WorkKey, in view: ClusterView, context: inout PlanContext) -> Plan
+}
+
+extension Reconciler {
+  public var firstKeys: [WorkKey] { [] }
 }
 
 /// What a reconciler is asked to look at.
