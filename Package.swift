@@ -77,9 +77,10 @@ let table = [
   Row("Reconcilers", "ControlPlane", .pure, ["Base", "JSON", "Objects", "Registry"]),
   Row("Component", "ControlPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects", "Registry"]),
 
+  Row("Node", "DataPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects"]),
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Objects"]),
+    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Node"]),
 
   Row(
     "Simulator", "Simulation", .shell,
@@ -89,7 +90,7 @@ let table = [
     "keelson", "Programs", .program,
     [
       "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "NodeAgent", "Simulator",
+      "Node", "NodeAgent", "Simulator",
     ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(
@@ -101,7 +102,7 @@ let table = [
 let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("ComponentTests", ["Base", "JSON", "EtcdAPI", "Objects", "Registry", "Component"]),
-  ("ConformanceTests", ["Base", "Linux", "JSON", "NodeAgent"]),
+  ("ConformanceTests", ["Base", "Linux", "JSON", "Node", "NodeAgent"]),
   ("CryptoTests", ["Base", "Linux", "Crypto"]),
   ("EtcdAPITests", ["Base", "Linux", "Protobuf", "EtcdAPI"]),
   ("EventLoopTests", ["Base", "Linux", "EventLoop"]),
@@ -111,7 +112,8 @@ let tests: [(name: String, imports: [String])] = [
   ("KVStoreTests", ["Base", "Protobuf", "EtcdAPI", "KVStore"]),
   ("LinuxTests", ["Base", "Linux"]),
   ("MemberTests", ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
-  ("NodeAgentTests", ["Base", "JSON", "NodeAgent"]),
+  ("NodeAgentTests", ["Base", "NodeAgent"]),
+  ("NodeTests", ["Base", "JSON", "EtcdAPI", "Node"]),
   ("ObjectsTests", ["Base", "JSON", "Objects"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),

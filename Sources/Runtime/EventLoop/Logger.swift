@@ -81,24 +81,37 @@ public struct Logger: Sendable {
     sink(Logger.line(time, level, component, message(), fields()))
   }
 
+  /// As a pure component's notes have them: each field a name and a value.
+  public func log(_ level: LogLevel, _ message: String, pairs: [[String]]) {
+    guard level >= minimum else { return }
+    let time = CivilTime(Machine.wallTime())
+    var line = Logger.line(time, level, component, message, [:])
+    for pair in pairs {
+      precondition(pair.count == 2, "a field is a name and a value")
+      Logger.append(pair[0], pair[1], to: &line)
+    }
+    sink(line)
+  }
+
   static func line(
     _ time: CivilTime, _ level: LogLevel, _ component: String, _ message: String, _ fields: Fields
   ) -> String {
     var line = "\(time) \(level.name.uppercased()) \(component) "
     append(message, to: &line)
-    for (name, value) in fields {
-      line += " \(name)="
-      let text = value.description
-      let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 != 34 && $0 != 61 }
-      if isPlain {
-        append(text, to: &line)
-      } else {
-        line += "\""
-        append(text, to: &line, quoted: true)
-        line += "\""
-      }
-    }
+    for (name, value) in fields { append(name, value.description, to: &line) }
     return line
+  }
+
+  private static func append(_ name: String, _ text: String, to line: inout String) {
+    line += " \(name)="
+    let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 != 34 && $0 != 61 }
+    if isPlain {
+      append(text, to: &line)
+    } else {
+      line += "\""
+      append(text, to: &line, quoted: true)
+      line += "\""
+    }
   }
 
   /// What came from outside must not forge a line of its own or a terminal's control sequence.

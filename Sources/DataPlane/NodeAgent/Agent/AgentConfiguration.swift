@@ -1,3 +1,5 @@
+public import Node
+
 /// What one node agent is told at its start.
 public struct AgentConfiguration: Sendable {
   public var node: String

@@ -2,29 +2,28 @@ import Base
 import EventLoop
 import JSON
 import Linux
+import Node
 
 /// What the node reports of itself.
 extension NodeAgent {
-  private static let refreshInterval = Duration.seconds(60)
+  static let nodeReportInterval = Duration.seconds(60)
 
-  /// Reads /proc once a minute; the store hears of it only when something has changed.
-  func keepNodeReportFresh() async {
-    var states: [String: (isTrue: Bool, since: WallTime)] = [:]
-    repeat {
-      do throws(Errno) {
-        let pressures = try Pressures.read(folder: configuration.folder)
-        let now = Machine.wallTime()
-        for (type, isTrue) in NodeReport.states(pressures) where states[type]?.isTrue != isTrue {
-          states[type] = (isTrue, now)
-        }
-        let report = NodeReport(
-          node: configuration.node, address: configuration.address, facts: try HostFacts.read(),
-          pressures: pressures, since: states.mapValues(\.since), isolation: try isolation())
-        reports.want(Bytes(report.json.text()), at: keys.actualNode)
-      } catch {
-        logger.error("cannot read the host's state", ["error": error])
+  /// Reads /proc; the store hears of it only when something has changed.
+  func reportNode() {
+    do throws(Errno) {
+      let pressures = try Pressures.read(folder: configuration.folder)
+      let now = Machine.wallTime()
+      for (type, isTrue) in NodeReport.states(pressures) where conditions[type]?.isTrue != isTrue {
+        conditions[type] = (isTrue, now)
       }
-    } while await pause(Self.refreshInterval)
+      var report = NodeReport(
+        node: configuration.node, address: configuration.address, facts: try HostFacts.read(),
+        pressures: pressures, isolation: try isolation())
+      report.since = conditions.mapValues(\.since)
+      feed([.nodeReport(Bytes(report.json.text()))])
+    } catch {
+      logger.error("cannot read the host's state", ["error": error])
+    }
   }
 
   private func isolation() throws(Errno) -> NodeReport.Isolation {
@@ -39,6 +38,6 @@ extension NodeAgent {
       case .v2: "v2"
       }
     return NodeReport.Isolation(
-      cgroupMode: mode, keptLimits: kept.filter { $0.1 }.map(\.0))
+      runtime: "process", cgroupMode: mode, keptLimits: kept.filter { $0.1 }.map(\.0))
   }
 }

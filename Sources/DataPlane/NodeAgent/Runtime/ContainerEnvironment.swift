@@ -1,3 +1,5 @@
+import Node
+
 /// The variables that a process of a pod gets: a few of the node agent's, then the pod's own.
 struct ContainerEnvironment {
   private(set) var variables: [EnvironmentVariable]

@@ -1,5 +1,6 @@
 public import Base
 public import Linux
+public import Node
 
 /// What names this host's present life.
 public enum HostIdentity {

@@ -1,5 +1,6 @@
 import Base
 import Linux
+import Node
 
 /// Control groups for one container at a time, under `keelson` at the root of each hierarchy that
 /// this process may write; on a host that lets it write none, containers run without.

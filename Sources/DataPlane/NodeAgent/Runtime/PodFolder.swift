@@ -1,5 +1,6 @@
 import Base
 public import Linux
+public import Node
 
 /// What went wrong with a file of a pod's folder, and with which.
 public enum PodFolderError: Error, Hashable, Sendable {

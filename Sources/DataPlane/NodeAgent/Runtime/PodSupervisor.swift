@@ -1,6 +1,7 @@
 import Base
 public import EventLoop
 public import Linux
+import Node
 
 /// The one process that starts, watches and ends a pod's processes. It outlives the node agent and
 /// talks to it through files only: `orders` in, `record` out (see `PodFolder`).

@@ -1,5 +1,6 @@
 import Base
 import Linux
+import Node
 
 /// Kills everything that a container's first process left: its session, and its control group's
 /// members where it has one.

@@ -2,7 +2,7 @@ import Base
 import JSON
 import Testing
 
-@testable import NodeAgent
+@testable import Node
 
 @Suite struct `Reading a desired pod` {
   /// A Pod as `kubectl get -o json` shows it, shortened.

@@ -78,6 +78,14 @@ extension PodStatus.ContainerStatus {
       object["state"] = ["running": ["startedAt": .string(since.rfc3339)]]
     case .terminated(let exit):
       object["state"] = ["terminated": exit.json]
+    case .neverBegan:
+      // As the kubelet tells of a pod that is deleted before its containers begin.
+      object["state"] = [
+        "terminated": [
+          "exitCode": 137, "reason": .string(ContainerExit.Reason.unknown.rawValue),
+          "message": "The container could not be located when the pod was terminated",
+        ]
+      ]
     }
     object["lastState"] = lastExit.map { ["terminated": $0.json] } ?? [:]
     return .object(object)

@@ -1,5 +1,5 @@
 import Base
-import NodeAgent
+import Node
 import Testing
 
 /// Views and expected plans, as values.

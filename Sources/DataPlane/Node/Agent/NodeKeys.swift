@@ -1,4 +1,5 @@
 public import Base
+import Objects
 
 /// The keys of one node: desired is written for it, actual by it.
 public struct NodeKeys: Hashable, Sendable {
@@ -11,21 +12,25 @@ public struct NodeKeys: Hashable, Sendable {
   public var prefix: Bytes { Bytes("/nodes/\(node)/") }
   public var desiredPods: Bytes { Bytes("/nodes/\(node)/desired/pods/") }
   public var actualPods: Bytes { Bytes("/nodes/\(node)/actual/pods/") }
-  public var actualNode: Bytes { Bytes("/nodes/\(node)/actual/node") }
-  public var heartbeat: Bytes { Bytes("/nodes/\(node)/heartbeat") }
+  public var actualNode: Bytes { StoreKey.actualNode(node).bytes }
+  public var heartbeat: Bytes { StoreKey.heartbeat(node).bytes }
 
-  public func desiredPod(_ uid: String) -> Bytes { Bytes("/nodes/\(node)/desired/pods/\(uid)") }
-  public func actualPod(_ uid: String) -> Bytes { Bytes("/nodes/\(node)/actual/pods/\(uid)") }
+  public func desiredPod(_ uid: String) -> Bytes {
+    StoreKey.desiredPod(node: node, uid: uid).bytes
+  }
+  public func actualPod(_ uid: String) -> Bytes {
+    StoreKey.actualPod(node: node, uid: uid).bytes
+  }
 
   /// The pod that a key below `parent` names; nil where it names none.
-  static func uid(of key: Bytes, below parent: Bytes) -> String? {
+  public static func uid(of key: Bytes, below parent: Bytes) -> String? {
     guard key.hasPrefix(parent), let uid = key.dropFirst(parent.count).utf8, Pod.isValidUID(uid)
     else { return nil }
     return uid
   }
 
   /// The first key behind all that start with `prefix`, which must not be empty nor all 0xFF.
-  static func end(of prefix: Bytes) -> Bytes {
+  public static func end(of prefix: Bytes) -> Bytes {
     var bytes = prefix.array
     while let last = bytes.popLast() {
       if last < 0xFF { return Bytes(bytes + [last + 1]) }

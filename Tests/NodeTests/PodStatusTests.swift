@@ -2,7 +2,7 @@ import Base
 import JSON
 import Testing
 
-@testable import NodeAgent
+@testable import Node
 
 /// Phases and container states as core/v1 (Kubernetes' pod lifecycle) defines them.
 @Suite struct `A pod's status` {
@@ -121,40 +121,5 @@ import Testing
       "startedAt":"1970-01-01T00:00:01Z","finishedAt":"1970-01-01T00:00:02Z"}}}]}}
       """
     #expect(report.json == (try JSONValue(parsing: Bytes(expected))))
-  }
-}
-
-@Suite struct `What is left to report` {
-  private let key: Bytes = "/nodes/n1/actual/pods/u1"
-
-  @Test func `a newer report replaces an older one`() {
-    var queue = ReportQueue()
-    queue.want("1", at: key)
-    queue.want("2", at: key)
-    #expect(queue.next() == .init(key: key, value: "2"))
-    queue.wrote(.init(key: key, value: "2"))
-    #expect(queue.next() == nil)
-    queue.want("2", at: key)
-    #expect(queue.next() == nil)
-  }
-
-  @Test func `a report that changed while it was written is written again`() {
-    var queue = ReportQueue()
-    queue.want("1", at: key)
-    queue.want("2", at: key)
-    queue.wrote(.init(key: key, value: "1"))
-    #expect(queue.next() == .init(key: key, value: "2"))
-  }
-
-  @Test func `what the store holds is neither repeated nor left behind`() {
-    var queue = ReportQueue()
-    queue.want("1", at: key)
-    queue.want("n", at: "/nodes/n1/actual/node")
-    queue.found([key: "1", "/nodes/n1/actual/pods/old": "x"])
-    #expect(queue.next() == .init(key: "/nodes/n1/actual/node", value: "n"))
-    queue.wrote(.init(key: "/nodes/n1/actual/node", value: "n"))
-    #expect(queue.next() == .init(key: "/nodes/n1/actual/pods/old", value: nil))
-    queue.wrote(.init(key: "/nodes/n1/actual/pods/old", value: nil))
-    #expect(queue.next() == nil)
   }
 }

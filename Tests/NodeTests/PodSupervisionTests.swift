@@ -1,5 +1,5 @@
 import Base
-import NodeAgent
+import Node
 import Testing
 
 /// The supervisor's decisions, as values.

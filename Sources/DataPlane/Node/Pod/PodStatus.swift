@@ -36,7 +36,7 @@ public struct PodStatus: Hashable, Sendable {
     public var isRunning: Bool {
       switch state {
       case .running: true
-      case .waiting, .terminated: false
+      case .waiting, .terminated, .neverBegan: false
       }
     }
   }
@@ -45,6 +45,19 @@ public struct PodStatus: Hashable, Sendable {
     case waiting(reason: String, message: String)
     case running(since: WallTime)
     case terminated(ContainerExit)
+    /// The pod ended before the container had begun.
+    case neverBegan
+  }
+
+  /// Containers are on their way up and none has ended yet.
+  public var isBeginning: Bool {
+    guard phase == .pending else { return false }
+    return containers.allSatisfy { container in
+      switch container.state {
+      case .waiting, .running: container.lastExit == nil
+      case .terminated, .neverBegan: false
+      }
+    }
   }
 
   /// The status that follows from what is wanted and what was recorded. Times come from the record,
@@ -89,11 +102,26 @@ public struct PodStatus: Hashable, Sendable {
         let delay = exit.reason == .nodeShutdown ? .zero : backoff.delay(streak: order.streak)
         if restarts && delay > .zero { waiting = "CrashLoopBackOff" }
       }
-      return Self.status(
+      var status = Self.status(
         of: spec.name, order: order, view: view, restarts: restarts, waiting: waiting)
+      if isEnding, Self.neverBegan(order, record: view.record, name: spec.name) {
+        status.state = .neverBegan
+      }
+      return status
     }
     phase = Self.phase(containers)
     conditions = Self.conditions(containers, phase: phase, startTime: startTime)
+  }
+
+  /// Whether nothing was begun and nothing will be: not ordered at all, or the supervisor has taken
+  /// up that it is to stop.
+  private static func neverBegan(
+    _ order: ContainerOrder?, record: PodRecord?, name: String
+  ) -> Bool {
+    if record?[name] != nil { return false }
+    guard let order else { return true }
+    guard let stop = order.stop, let record else { return false }
+    return record.generation >= stop.generation
   }
 
   private static func status(
@@ -142,6 +170,9 @@ public struct PodStatus: Hashable, Sendable {
       case .terminated(let exit):
         ended += 1
         if exit.isFailure { failed += 1 }
+      case .neverBegan:
+        ended += 1
+        failed += 1
       }
     }
     guard ended == containers.count else { return .running }
@@ -172,6 +203,7 @@ public struct PodStatus: Hashable, Sendable {
       case .running(let since): since
       case .waiting: container.lastExit?.finishedAt
       case .terminated(let exit): exit.finishedAt
+      case .neverBegan: nil
       }
     }.max()
   }

@@ -1,0 +1,85 @@
+import Base
+import EtcdAPI
+import Testing
+
+@testable import Node
+
+@Suite struct `What is left to report` {
+  private let key: Bytes = "/nodes/n1/actual/pods/u1"
+  private let now = Instant(nanoseconds: 1_000_000_000)
+
+  private func standing(_ key: Bytes, _ value: Bytes, _ revision: Int64) -> KeyValue {
+    KeyValue(key: key, createRevision: 1, modRevision: revision, version: 1, value: value)
+  }
+
+  @Test func `a newer report replaces an older one, and one without change is none`() throws {
+    var queue = ReportQueue()
+    queue.want("1", at: key, by: now)
+    queue.want("2", at: key, by: now)
+    let write = try #require(queue.next(now: now))
+    #expect(write == .init(key: key, value: "2", modRevision: 0))
+    queue.wrote(write, revision: 7, now: now)
+    #expect(queue.next(now: now) == nil)
+    queue.want("2", at: key, by: now)
+    #expect(queue.next(now: now) == nil && queue.nextDue == nil)
+  }
+
+  @Test func `a report that changed while it was written is written again`() throws {
+    var queue = ReportQueue()
+    queue.want("1", at: key, by: now)
+    let write = try #require(queue.next(now: now))
+    queue.want("2", at: key, by: now)
+    #expect(queue.next(now: now) == nil)
+    queue.wrote(write, revision: 7, now: now)
+    #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 7))
+  }
+
+  @Test func `a report waits for its time, and a more urgent one brings it forward`() throws {
+    var queue = ReportQueue()
+    let later = now + .seconds(1)
+    queue.want("begins", at: key, by: later)
+    #expect(queue.next(now: now) == nil && queue.nextDue == later)
+    queue.want("runs", at: key, by: now)
+    #expect(queue.nextDue == now)
+    #expect(queue.next(now: now)?.value == "runs")
+  }
+
+  @Test func `what the store holds is neither repeated nor left behind`() throws {
+    var queue = ReportQueue()
+    queue.want("1", at: key, by: now)
+    queue.want("n", at: "/nodes/n1/actual/node", by: now)
+    queue.found(
+      [standing(key, "1", 4), standing("/nodes/n1/actual/pods/old", "x", 5)], now: now)
+    #expect(
+      queue.next(now: now) == .init(key: "/nodes/n1/actual/node", value: "n", modRevision: 0))
+    #expect(
+      queue.next(now: now)
+        == .init(key: "/nodes/n1/actual/pods/old", value: nil, modRevision: 5))
+    #expect(queue.next(now: now) == nil)
+  }
+
+  /// Otherwise a write whose outcome is unknown could replace its successor.
+  @Test func `after an unknown outcome the key is compared with what stood before`() throws {
+    var queue = ReportQueue()
+    queue.found([standing(key, "0", 4)], now: now)
+    queue.want("1", at: key, by: now)
+    let lost = try #require(queue.next(now: now))
+    queue.failed(lost, again: now)
+    queue.want("2", at: key, by: now)
+    let second = try #require(queue.next(now: now))
+    #expect(second == .init(key: key, value: "2", modRevision: 4))
+    // The lost one had arrived after all.
+    queue.refused(second, found: standing(key, "1", 9), now: now)
+    #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 9))
+  }
+
+  @Test func `a list read while a report is written does not undo the answer`() throws {
+    var queue = ReportQueue()
+    queue.want("1", at: key, by: now)
+    let write = try #require(queue.next(now: now))
+    queue.found([], now: now)
+    queue.wrote(write, revision: 7, now: now)
+    queue.want("2", at: key, by: now)
+    #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 7))
+  }
+}
