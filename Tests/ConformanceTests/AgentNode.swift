@@ -1,6 +1,7 @@
 import Base
 import JSON
 import Linux
+import Node
 import NodeAgent
 
 /// One node with its agent against a store of one member, and what tests ask of it.

@@ -1,6 +1,7 @@
 import Base
 import JSON
 import Linux
+import Node
 import NodeAgent
 
 /// A cluster that `keelson up` made in a folder of its own, seen from outside.

@@ -1,6 +1,7 @@
 import Base
 import JSON
 import Linux
+import Node
 import NodeAgent
 import Testing
 

@@ -12,11 +12,16 @@ import Testing
     KeyValue(key: key, createRevision: 1, modRevision: revision, version: 1, value: value)
   }
 
+  private func next(_ queue: inout ReportQueue) throws -> ReportQueue.Write {
+    let write = queue.next(now: now)
+    return try #require(write)
+  }
+
   @Test func `a newer report replaces an older one, and one without change is none`() throws {
     var queue = ReportQueue()
     queue.want("1", at: key, by: now)
     queue.want("2", at: key, by: now)
-    let write = try #require(queue.next(now: now))
+    let write = try next(&queue)
     #expect(write == .init(key: key, value: "2", modRevision: 0))
     queue.wrote(write, revision: 7, now: now)
     #expect(queue.next(now: now) == nil)
@@ -27,14 +32,14 @@ import Testing
   @Test func `a report that changed while it was written is written again`() throws {
     var queue = ReportQueue()
     queue.want("1", at: key, by: now)
-    let write = try #require(queue.next(now: now))
+    let write = try next(&queue)
     queue.want("2", at: key, by: now)
     #expect(queue.next(now: now) == nil)
     queue.wrote(write, revision: 7, now: now)
     #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 7))
   }
 
-  @Test func `a report waits for its time, and a more urgent one brings it forward`() throws {
+  @Test func `a report waits for its time, and a more urgent one brings it forward`() {
     var queue = ReportQueue()
     let later = now + .seconds(1)
     queue.want("begins", at: key, by: later)
@@ -44,7 +49,7 @@ import Testing
     #expect(queue.next(now: now)?.value == "runs")
   }
 
-  @Test func `what the store holds is neither repeated nor left behind`() throws {
+  @Test func `what the store holds is neither repeated nor left behind`() {
     var queue = ReportQueue()
     queue.want("1", at: key, by: now)
     queue.want("n", at: "/nodes/n1/actual/node", by: now)
@@ -63,10 +68,10 @@ import Testing
     var queue = ReportQueue()
     queue.found([standing(key, "0", 4)], now: now)
     queue.want("1", at: key, by: now)
-    let lost = try #require(queue.next(now: now))
+    let lost = try next(&queue)
     queue.failed(lost, again: now)
     queue.want("2", at: key, by: now)
-    let second = try #require(queue.next(now: now))
+    let second = try next(&queue)
     #expect(second == .init(key: key, value: "2", modRevision: 4))
     // The lost one had arrived after all.
     queue.refused(second, found: standing(key, "1", 9), now: now)
@@ -76,7 +81,7 @@ import Testing
   @Test func `a list read while a report is written does not undo the answer`() throws {
     var queue = ReportQueue()
     queue.want("1", at: key, by: now)
-    let write = try #require(queue.next(now: now))
+    let write = try next(&queue)
     queue.found([], now: now)
     queue.wrote(write, revision: 7, now: now)
     queue.want("2", at: key, by: now)

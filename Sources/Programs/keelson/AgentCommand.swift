@@ -1,6 +1,7 @@
 import Base
 import EventLoop
 import Linux
+import Node
 import NodeAgent
 import StoreClient
 

@@ -1,5 +1,6 @@
 import Base
 import Linux
+import Node
 import NodeAgent
 
 /// The processes of a cluster as its folder names them.

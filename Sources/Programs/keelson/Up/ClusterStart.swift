@@ -2,6 +2,7 @@ import Base
 import EtcdAPI
 import EventLoop
 import Linux
+import Node
 import NodeAgent
 import StoreClient
 

@@ -3,6 +3,7 @@ import EtcdAPI
 import EventLoop
 import JSON
 import Linux
+import Node
 import NodeAgent
 import StoreClient
 

@@ -1,6 +1,7 @@
 import Base
 import EventLoop
 import Linux
+import Node
 import NodeAgent
 
 /// Keeps the processes of `run/processes.json` running: starts what is missing, starts again what
