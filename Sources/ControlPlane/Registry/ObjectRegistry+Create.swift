@@ -28,6 +28,12 @@ extension ObjectRegistry {
     }
     try admitNamespace(of: kind, object, in: view, into: &transaction)
     Defaults.apply(to: &object, of: kind)
+    if kind == .pod {
+      try Admission.newPod(&object, name: object["metadata"]?["name"]?.string ?? "")
+    } else if kind == .namespace {
+      Self.addNamespaceFinalizer(to: &object)
+    }
+    Defaults.beginStatus(of: &object, kind)
     let key = try Self.checkedKey(of: kind, object)
     if let other = view[key] {
       throw other.meta.isBeingDeleted
@@ -71,6 +77,16 @@ extension ObjectRegistry {
         reason: "unable to create new content in namespace \(name) because it is being terminated")
     }
     transaction.expect(namespace.key, modRevision: namespace.modRevision)
+  }
+
+  /// The namespace goes only when the namespace controller has emptied it.
+  private static func addNamespaceFinalizer(to object: inout JSONObject) {
+    object.edit("spec") { spec in
+      let finalizers = spec["finalizers"]?.array ?? []
+      if !finalizers.contains("kubernetes") {
+        spec["finalizers"] = .array(finalizers + ["kubernetes"])
+      }
+    }
   }
 
   static func isTerminating(_ namespace: StoredObject) -> Bool {

@@ -17,6 +17,7 @@ extension ObjectRegistry {
     if key.kind.hasStatus { object["status"] = old.json["status"] }
     Self.keepSystemFields(of: old, in: &object)
     Defaults.apply(to: &object, of: key.kind)
+    if key.kind == .pod { Admission.changedPod(&object) }
     Self.keepReadOnlyFields(of: old, key.kind, in: &object)
     if key.kind.countsGenerations {
       let changed = object["spec"] != old.json["spec"]

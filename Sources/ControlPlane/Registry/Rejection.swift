@@ -52,4 +52,76 @@ extension Rejection {
   static let modified = """
     the object has been modified; please apply your changes to the latest version and try again
     """
+
+  /// HTTP's code, as kube-apiserver answers.
+  public var code: Int {
+    switch self {
+    case .invalid: 422
+    case .badRequest: 400
+    case .forbidden: 403
+    case .notFound: 404
+    case .alreadyExists, .beingDeleted, .conflict: 409
+    }
+  }
+
+  /// meta/v1 StatusReason.
+  public var reason: String {
+    switch self {
+    case .invalid: "Invalid"
+    case .badRequest: "BadRequest"
+    case .forbidden: "Forbidden"
+    case .notFound: "NotFound"
+    case .alreadyExists, .beingDeleted: "AlreadyExists"
+    case .conflict: "Conflict"
+    }
+  }
+
+  /// The message as kube-apiserver words it: `Deployment.apps "web" is invalid: spec.replicas: ...`.
+  public var message: String {
+    switch self {
+    case .invalid(let kind, let name, let errors):
+      return "\(Self.qualified(kind.name, kind)) \"\(name)\" is invalid: \(Self.joined(errors))"
+    case .badRequest(let text): return text
+    case .forbidden(let kind, let name, let reason):
+      return "\(Self.resource(kind)) \"\(name)\" is forbidden: \(reason)"
+    case .notFound(let kind, let name): return "\(Self.resource(kind)) \"\(name)\" not found"
+    case .alreadyExists(let kind, let name):
+      return "\(Self.resource(kind)) \"\(name)\" already exists"
+    case .beingDeleted(let kind, let name):
+      return "object is being deleted: \(Self.resource(kind)) \"\(name)\" already exists"
+    case .conflict(let kind, let name, let reason):
+      return "Operation cannot be fulfilled on \(Self.resource(kind)) \"\(name)\": \(reason)"
+    }
+  }
+
+  private static func resource(_ kind: Kind) -> String { qualified(kind.plural, kind) }
+
+  private static func qualified(_ name: String, _ kind: Kind) -> String {
+    kind.group.isEmpty ? name : "\(name).\(kind.group)"
+  }
+
+  /// Each once; in brackets where there are several (field.ErrorList.ToAggregate).
+  private static func joined(_ errors: [FieldError]) -> String {
+    var texts: [String] = []
+    for error in errors where !texts.contains(error.description) {
+      texts.append(error.description)
+    }
+    return texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
+  }
+}
+
+extension Rejection: CustomStringConvertible {
+  public var description: String { message }
+}
+
+extension FieldError: CustomStringConvertible {
+  /// `spec.replicas: Invalid value: -1: must be greater than or equal to 0`
+  public var description: String { path.isEmpty ? message : "\(path): \(message)" }
+
+  /// The cause's message: without the path.
+  public var message: String {
+    var text = type.rawValue
+    if let value { text += ": \(value)" }
+    return detail.isEmpty ? text : "\(text): \(detail)"
+  }
 }
