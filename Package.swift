@@ -76,6 +76,12 @@ let table = [
   Row("Registry", "ControlPlane", .pure, ["Base", "JSON", "Objects"]),
   Row("Reconcilers", "ControlPlane", .pure, ["Base", "JSON", "Objects", "Registry"]),
   Row("Component", "ControlPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects", "Registry"]),
+  Row(
+    "ReconcilerRuntime", "ControlPlane", .shell,
+    [
+      "Base", "Linux", "HTTP", "EventLoop", "Transport", "EtcdAPI", "StoreClient", "Objects",
+      "Component",
+    ]),
 
   Row("Node", "DataPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects"]),
   Row(
@@ -90,7 +96,8 @@ let table = [
     "keelson", "Programs", .program,
     [
       "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "Node", "NodeAgent", "Simulator",
+      "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "Node", "NodeAgent",
+      "Simulator",
     ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row(

@@ -52,9 +52,18 @@ extension ControlComponent {
 
   private mutating func plan(_ index: Int, _ key: WorkKey) {
     var context = PlanContext(now: now.wall, random: random.fork())
+    view.reached = hosted[index].informers.map { informers[$0].revision }.min() ?? 0
     let plan = hosted[index].reconciler.reconcile(key, in: view, context: &context)
     hosted[index].tally.plans += 1
-    hosted[index][run: key] = PlanRun(plan, context: context)
+    var run = PlanRun(plan, context: context)
+    if let awaited = plan.awaits, awaited > view.reached {
+      run.isPlannedAgain = true
+      for informer in hosted[index].informers where informers[informer].revision < awaited {
+        run.need(informer, awaited)
+        want(informer, awaited)
+      }
+    }
+    hosted[index][run: key] = run
     send(index, key)
     if hosted[index][run: key]?.steps.isEmpty == false { hosted[index].unsent.append(key) }
   }
@@ -251,6 +260,7 @@ extension ControlComponent {
     hosted[index][run: key] = nil
     // By now an informer may be there.
     let needs = run.needs.filter { informers[$0.informer].revision < $0.revision }
+    if run.isPlannedAgain { hosted[index].queue.add(key) }
     hosted[index].queue.finish(
       key, run.hasFailed ? .failed : .done(lookAgain: run.lookAgain), needs: needs,
       now: now.instant, random: &random)

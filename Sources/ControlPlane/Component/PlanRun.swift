@@ -11,6 +11,8 @@ struct PlanRun: Sendable {
   var context: PlanContext
   var inFlight = 0
   var hasFailed = false
+  /// The plan awaits a revision: once its needs are met, the key is planned once more.
+  var isPlannedAgain = false
   /// What the informers must have seen before the key is planned again; one per informer.
   private(set) var needs: [WorkQueue.Need] = []
 

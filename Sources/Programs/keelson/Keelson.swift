@@ -22,6 +22,8 @@ enum Keelson {
       .up,
       .status,
       .down,
+      .controllerManager,
+      .scheduler,
       .agent,
       .supervise,
       .podSupervisor,

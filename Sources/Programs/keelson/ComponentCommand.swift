@@ -1,0 +1,124 @@
+import Base
+import Component
+import EventLoop
+import Linux
+import ReconcilerRuntime
+import Registry
+import StoreClient
+
+/// A subcommand that runs reconcilers until it is told to end.
+struct ComponentCommand: Sendable {
+  let name: String
+  /// Where health and metrics are served: the port that Kubernetes gives the component.
+  let metricsAddress: String
+  let reconcilers: [any Reconciler]
+  /// Whether `--only` chooses among them.
+  let hasChoice: Bool
+
+  func run(_ arguments: [String]) -> Int32 {
+    var flags = FlagSet(command: "keelson \(name)", environmentPrefixes: ["KEELSON_"])
+    flags.declareStoreFlags()
+    if hasChoice {
+      let names = reconcilers.map(\.name).joined(separator: ", ")
+      flags.declare("only", .repeated, help: "these reconcilers, comma-separated, of: \(names)")
+    }
+    flags.declare(
+      "metrics-address", .text, default: metricsAddress,
+      help: "where /healthz, /livez, /readyz and /metrics are served; port 0 takes a free one")
+    flags.declare("log-level", .text, default: "info", help: "debug, info, warn or error")
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      guard let chosen = choose(values) else { return 2 }
+      guard let address = Self.address(values.text("metrics-address")) else {
+        complain("--metrics-address: expected an IP address and a port, such as 127.0.0.1:10257")
+        return 2
+      }
+      guard let level = LogLevel(name: values.text("log-level")) else {
+        complain("--log-level: expected debug, info, warn or error")
+        return 2
+      }
+      return serve(values, chosen, on: address, logger: Logger(name, minimum: level))
+    }
+  }
+
+  /// nil, said why, where `--only` names what is not there.
+  private func choose(_ values: FlagValues) -> [any Reconciler]? {
+    guard hasChoice, values.isGiven("only") else { return reconcilers }
+    let wanted = values.repeated("only").flatMap { $0.split(separator: ",").map(String.init) }
+    let names = reconcilers.map(\.name)
+    for name in wanted where !names.contains(name) {
+      let hint = Spelling.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+      complain(
+        "--only: no reconciler \"\(name)\"\(hint) There are: \(names.joined(separator: ", "))")
+      return nil
+    }
+    if wanted.isEmpty {
+      complain("--only: expected names of reconcilers: \(names.joined(separator: ", "))")
+      return nil
+    }
+    return reconcilers.filter { wanted.contains($0.name) }
+  }
+
+  private static func address(_ text: String) -> SocketAddress? {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+    else { return nil }
+    var host = text[..<colon]
+    if host.hasPrefix("[") && host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    return IPAddress(String(host)).map { SocketAddress($0, port: port) }
+  }
+
+  private func serve(
+    _ values: FlagValues, _ chosen: [any Reconciler], on address: SocketAddress, logger: Logger
+  ) -> Int32 {
+    do {
+      let loop = try EventLoop()
+      let ending = Ending(loop: loop, logger: logger)
+      // Before any other thread runs: it must not take the signals.
+      let signals = try SignalSource([.terminate, .interrupt], loop: loop) { _ in ending.begin() }
+      Signal.pipe.ignore()
+      let client = try StoreClient(
+        endpoints: values.storeEndpoints, credentials: values.storeCredentials, loop: loop)
+      let process = ComponentProcess(
+        ControlComponent.Configuration(
+          identity: "\(name)-\(Machine.processID)", reconcilers: chosen,
+          entropy: Machine.randomWord()),
+        client: client, loop: loop, logger: logger)
+      let port = try ComponentPort(process, on: address, loop: loop, logger: logger)
+      logger.info(
+        "\(name) runs",
+        [
+          "reconcilers": chosen.map(\.name).joined(separator: ","), "metrics": port.address,
+          "pid": Machine.processID,
+        ])
+      ending.process = process
+      process.start()
+      loop.run()
+      port.close()
+      signals.close()
+      return 0
+    } catch {
+      complain("\(name): \(error)")
+      return 1
+    }
+  }
+}
+
+/// Ends a process once, however often it is asked to.
+private final class Ending {
+  private let loop: EventLoop
+  private let logger: Logger
+  private var hasBegun = false
+  var process: ComponentProcess?
+
+  init(loop: EventLoop, logger: Logger) {
+    self.loop = loop
+    self.logger = logger
+  }
+
+  func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    logger.info("told to end; candidates are withdrawn")
+    guard let process else { return loop.stop() }
+    process.stop { [loop] in loop.stop() }
+  }
+}
