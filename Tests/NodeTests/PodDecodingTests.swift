@@ -19,6 +19,16 @@ import Testing
     try Pod(decoding: Bytes(text), uid: "u1")
   }
 
+  @Test func `a hollow node takes a command from the image, values from elsewhere`() throws {
+    let text = """
+      {"metadata":{"name":"a"},"spec":{"containers":[{"name":"web","image":"nginx",
+       "env":[{"name":"IP","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}]}]}}
+      """
+    let pod = try Pod(decoding: Bytes(text), uid: "u1", isHollow: true)
+    #expect(pod.containers[0].arguments == ["web"])
+    #expect(throws: PodError.self) { try Pod(decoding: Bytes(text), uid: "u1") }
+  }
+
   @Test func `all that the runtime understands`() throws {
     let main = ContainerSpec(
       name: "main", arguments: ["sh", "-c", "echo hello you $(NOBODY)"],

@@ -122,4 +122,17 @@ import Testing
       """
     #expect(report.json == (try JSONValue(parsing: Bytes(expected))))
   }
+
+  /// Otherwise a pod that is deleted while it restarts would never be seen to have ended.
+  @Test func `a restart that was ordered and called off leaves the attempt before it`() throws {
+    let pod = pod(.always)
+    var orders = orders(pod, attempt: 2)
+    orders.generation = 3
+    orders.containers[0].stop = .init(graceMilliseconds: 0, generation: 3)
+    var record = record([("main", .exited(exit(7)))])
+    #expect(status(.stop(pod), orders, record).phase == .running)
+    record.generation = 3
+    let over = status(.stop(pod), orders, record)
+    #expect(over.phase == .failed && over.containers[0].state == .terminated(exit(7)))
+  }
 }

@@ -9,6 +9,13 @@ extension Command {
   static let agent = Command("agent", summary: "Run the pods of one node.") { arguments in
     var flags = FlagSet(command: "keelson agent", environmentPrefixes: ["KEELSON_"])
     flags.declare("node", .text, help: "the node's name, as in /nodes/<name>/")
+    flags.declare(
+      "hollow", .integer, default: "0",
+      help: "run this many nodes whose containers run in memory only; their certificate is one "
+        + "of O root, or of a role that covers /nodes/<prefix>*")
+    flags.declare(
+      "node-prefix", .text, default: "hollow-", help: "what the hollow nodes' names begin with")
+    flags.declare("seed", .integer, default: "1", help: "what the hollow nodes draw from")
     flags.declare("dir", .text, help: "the node's folder (default D/nodes/<name>)")
     flags.declare("endpoints", .repeated, help: "the store's members, comma-separated")
     flags.declare("cacert", .text, help: "PEM certificates of the store's authority")
@@ -20,6 +27,7 @@ extension Command {
       "restart-backoff", .duration, default: "10s",
       help: "wait before the second restart in a row; doubles up to 5m")
     return runCommand(flags, arguments, environment: environmentVariables()) { values in
+      if values.integer("hollow") > 0 { return runHollowAgents(values) }
       let node = values.text("node")
       guard NodeKeys.isValidName(node) else {
         complain("--node: expected a name of lower-case letters, digits, '-' and '.'")
@@ -67,14 +75,49 @@ private func runAgent(node: String, _ values: FlagValues) -> Int32 {
   }
 }
 
-/// Hands the loop's signals to the agent.
+/// `hollow-1` ... `hollow-<N>`, each drawing from a seed of its own.
+private func runHollowAgents(_ values: FlagValues) -> Int32 {
+  let prefix = values.text("node-prefix")
+  guard NodeKeys.isValidName(prefix + "1") else {
+    complain("--node-prefix: expected lower-case letters, digits, '-' and '.'")
+    return 2
+  }
+  var seeds = PRNG(seed: UInt64(bitPattern: values.integer("seed")))
+  let nodes = (1...values.integer("hollow")).map { number in
+    var node = HollowNode.Configuration(node: "\(prefix)\(number)", seed: seeds.next())
+    node.address = values.text("address")
+    return node
+  }
+  do {
+    let loop = try EventLoop()
+    // Before any other thread runs: it must not take the signals.
+    let signals = Signals()
+    let source = try SignalSource([.terminate, .interrupt], loop: loop) { signals.received($0) }
+    Signal.pipe.ignore()
+    let client = try StoreClient(
+      endpoints: endpoints(values), credentials: credentials(values),
+      options: StoreClientOptions(), loop: loop)
+    let agents = HollowAgents(nodes, client: client, loop: loop, logger: Logger("hollow-agents"))
+    signals.hollowAgents = agents
+    try loop.runBlocking { await agents.run() }
+    source.close()
+    return 0
+  } catch {
+    complain("agent: \(error)")
+    return 1
+  }
+}
+
+/// Hands the loop's signals to the agents.
 private final class Signals {
   var agent: NodeAgent?
+  var hollowAgents: HollowAgents?
 
   func received(_ signal: Signal) {
     agent?.assumeIsolated { agent in
       if signal == .child { agent.childrenChanged() } else { agent.stop() }
     }
+    hollowAgents?.assumeIsolated { $0.stop() }
   }
 }
 

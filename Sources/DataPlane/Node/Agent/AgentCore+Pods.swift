@@ -23,7 +23,7 @@ extension AgentCore {
   }
 
   private mutating func want(_ uid: String, _ desired: DesiredPodFile, _ turn: inout Turn) {
-    if pods[uid] == nil { pods[uid] = AgentPod(uid: uid) }
+    if pods[uid] == nil { pods[uid] = AgentPod(uid: uid, isHollow: configuration.isHollow) }
     pods[uid]?.unkept = desired
     keep(uid, &turn)
   }

@@ -23,6 +23,8 @@ public struct AgentCore: Sendable {
     public var startPatience = Duration.seconds(1)
     /// Reports being written at once.
     public var writesMax = 16
+    /// The runtime executes nothing: pods need not say what.
+    public var isHollow = false
 
     public init(node: String, backoff: RestartBackoff = RestartBackoff()) {
       self.node = node
@@ -133,7 +135,7 @@ public struct AgentCore: Sendable {
 
   private mutating func start(_ inheritance: Inheritance, _ turn: inout Turn) {
     for kept in inheritance.pods.sorted(by: { $0.uid < $1.uid }) {
-      pods[kept.uid] = AgentPod(uid: kept.uid)
+      pods[kept.uid] = AgentPod(uid: kept.uid, isHollow: configuration.isHollow)
       pods[kept.uid]?.take(kept, now: turn.now)
       plan(kept.uid, &turn)
     }

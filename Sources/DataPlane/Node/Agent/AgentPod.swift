@@ -3,6 +3,7 @@ import Base
 /// What the agent knows of one pod. What is kept on the node survives; the rest is found again.
 struct AgentPod: Sendable {
   let uid: String
+  let isHollow: Bool
   /// As it is kept on the node; nil until it was kept for the first time.
   private(set) var desired: DesiredPodFile?
   /// Newer than what is kept.
@@ -25,8 +26,9 @@ struct AgentPod: Sendable {
   /// When to plan, or to try again what failed, if nothing happens before.
   var wake: Instant?
 
-  init(uid: String) {
+  init(uid: String, isHollow: Bool) {
     self.uid = uid
+    self.isHollow = isHollow
   }
 
   /// What was last asked for, kept or not.
@@ -47,7 +49,7 @@ struct AgentPod: Sendable {
     desired = kept.desired
     if unkept == kept.desired { unkept = nil }
     do throws(PodError) {
-      let pod = try Pod(decoding: kept.desired.value, uid: uid)
+      let pod = try Pod(decoding: kept.desired.value, uid: uid, isHollow: isHollow)
       self.pod = pod
       desire =
         kept.desired.isGone

@@ -18,6 +18,7 @@ public struct HollowNode: Sendable {
 
     public init(node: String, seed: UInt64) {
       agent = AgentCore.Configuration(node: node)
+      agent.isHollow = true
       self.seed = seed
     }
   }

@@ -3,25 +3,30 @@ public import JSON
 import Objects
 
 extension Pod {
-  /// Reads a desired pod: core/v1 Pod as JSON. `uid` is the last part of its key.
-  public init(decoding bytes: Bytes, uid: String) throws(PodError) {
+  /// Reads a desired pod: core/v1 Pod as JSON. `uid` is the last part of its key. `isHollow`: nothing
+  /// is executed, so a container may leave its command to its image and take values from elsewhere.
+  public init(
+    decoding bytes: Bytes, uid: String, isHollow: Bool = false
+  ) throws(PodError) {
     let value: JSONValue
     do {
       value = try JSONValue(parsing: bytes)
     } catch {
       throw .notJSON("\(error)")
     }
-    try self.init(value, uid: uid)
+    try self.init(value, uid: uid, isHollow: isHollow)
   }
 
-  public init(_ value: JSONValue, uid key: String) throws(PodError) {
+  public init(
+    _ value: JSONValue, uid key: String, isHollow: Bool = false
+  ) throws(PodError) {
     let metadata = PodReader(value["metadata"], path: "metadata")
     let spec = PodReader(value["spec"], path: "spec")
     let uid = try metadata.text("uid") ?? key
     guard uid == key else { throw .uidMismatch(key: key, object: uid) }
     var containers: [ContainerSpec] = []
     for element in try spec.readers("containers") {
-      let container = try ContainerSpec(element)
+      let container = try ContainerSpec(element, isHollow: isHollow)
       guard !containers.contains(where: { $0.name == container.name }) else {
         throw .invalid(field: element.path + ".name", expected: "names that differ")
       }
@@ -55,14 +60,14 @@ extension Pod {
 }
 
 extension ContainerSpec {
-  fileprivate init(_ reader: PodReader) throws(PodError) {
+  fileprivate init(_ reader: PodReader, isHollow: Bool) throws(PodError) {
     let name = try reader.required("name")
     guard Self.isLabel(name) else {
       throw .invalid(field: reader.path + ".name", expected: "an RFC 1123 label")
     }
     var environment: [EnvironmentVariable] = []
     for element in try reader.readers("env") {
-      guard element.value["valueFrom"] == nil else {
+      guard isHollow || element.value["valueFrom"] == nil else {
         throw .invalid(
           field: element.path + ".valueFrom", expected: "a plain value: this node resolves none")
       }
@@ -71,7 +76,8 @@ extension ContainerSpec {
         EnvironmentVariable(
           try element.required("name"), expandVariables(in: text, with: environment)))
     }
-    let arguments = try reader.texts("command") + reader.texts("args")
+    var arguments = try reader.texts("command") + reader.texts("args")
+    if isHollow, arguments.first?.isEmpty ?? true { arguments = [name] }
     guard let first = arguments.first, !first.isEmpty else {
       throw .missing(field: reader.path + ".command")
     }

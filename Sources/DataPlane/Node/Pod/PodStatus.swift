@@ -104,7 +104,7 @@ public struct PodStatus: Hashable, Sendable {
       }
       var status = Self.status(
         of: spec.name, order: order, view: view, restarts: restarts, waiting: waiting)
-      if isEnding, Self.neverBegan(order, record: view.record, name: spec.name) {
+      if isEnding, view.record?[spec.name] == nil, order == nil || Self.isOver(order, view.record) {
         status.state = .neverBegan
       }
       return status
@@ -113,14 +113,9 @@ public struct PodStatus: Hashable, Sendable {
     conditions = Self.conditions(containers, phase: phase, startTime: startTime)
   }
 
-  /// Whether nothing was begun and nothing will be: not ordered at all, or the supervisor has taken
-  /// up that it is to stop.
-  private static func neverBegan(
-    _ order: ContainerOrder?, record: PodRecord?, name: String
-  ) -> Bool {
-    if record?[name] != nil { return false }
-    guard let order else { return true }
-    guard let stop = order.stop, let record else { return false }
+  /// The supervisor has taken up that the ordered attempt is to end: it does not begin any more.
+  private static func isOver(_ order: ContainerOrder?, _ record: PodRecord?) -> Bool {
+    guard let stop = order?.stop, let record else { return false }
     return record.generation >= stop.generation
   }
 
@@ -133,7 +128,8 @@ public struct PodStatus: Hashable, Sendable {
     switch record?.state {
     case .running(let running):
       state = .running(since: running.startedAt)
-    case .exited(let exit) where !restarts && exit.attempt >= order?.attempt ?? 0:
+    case .exited(let exit)
+    where !restarts && (exit.attempt >= order?.attempt ?? 0 || isOver(order, view.record)):
       state = .terminated(exit)
     case .exited(let exit):
       last = exit
