@@ -90,7 +90,10 @@ let table = [
 
   Row(
     "Simulator", "Simulation", .shell,
-    ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
+    [
+      "Base", "JSON", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member", "Objects",
+      "Registry", "Reconcilers", "Component", "Node",
+    ]),
 
   Row(
     "keelson", "Programs", .program,

@@ -9,6 +9,9 @@ struct ClientConnection {
     case client(Int)
     case watcher(Int)
     case prober
+    case caller(Int)
+    /// Nobody waits for the answer.
+    case nobody
   }
 
   let owner: Owner
@@ -17,6 +20,10 @@ struct ClientConnection {
   /// The client's end.
   var isOpen = true
   var lastArrival = Instant(nanoseconds: 0)
+  /// What the client sends arrives in order, too.
+  var lastDelivery = Instant(nanoseconds: 0)
+  /// Nothing passes before; then all that waited does.
+  var clearFrom = Instant(nanoseconds: 0)
   var nextStream: UInt32 = 1
 }
 
@@ -42,9 +49,11 @@ extension World {
   /// Sends one item of a stream to the connection's member.
   func sendItem(_ item: RequestBatch.Item, on connection: Int) {
     let link = connections[connection]
+    let arrival = max(
+      max(queue.now, link.clearFrom) + .microseconds(50 + random.below(500)), link.lastDelivery)
+    connections[connection].lastDelivery = arrival
     queue.plan(
-      .request(host: link.host, life: link.life, connection: connection, item),
-      after: .microseconds(50 + random.below(500)))
+      .request(host: link.host, life: link.life, connection: connection, item), at: arrival)
   }
 
   func nextOrigin(on connection: Int) -> RequestOrigin {
@@ -112,7 +121,8 @@ extension World {
       return
     }
     let arrival = max(
-      queue.now + .microseconds(50 + random.below(500)), connections[connection].lastArrival)
+      max(queue.now, connections[connection].clearFrom) + .microseconds(50 + random.below(500)),
+      connections[connection].lastArrival)
     connections[connection].lastArrival = arrival
     queue.plan(.reply(connection: connection, reply), at: arrival)
   }
@@ -128,6 +138,8 @@ extension World {
     case .client(let client): clientReceived(client, reply)
     case .watcher(let watcher): watcherReceived(watcher, connection, reply)
     case .prober: proberReceived(connection, reply)
+    case .nobody: break
+    case .caller(let caller): callers[caller].received(reply, on: connection)
     }
   }
 
@@ -147,8 +159,10 @@ extension World {
       queue.plan(.wake(client: number), after: .milliseconds(10 + random.below(100)))
     case .watcher(let number):
       watcherLost(number, connection)
-    case .prober:
+    case .prober, .nobody:
       break
+    case .caller(let number):
+      callers[number].lost(connection)
     }
   }
 

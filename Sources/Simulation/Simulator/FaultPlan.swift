@@ -13,9 +13,11 @@ struct FaultPlan {
 
   let memberCount: Int
   let clientCount: Int
-  let heartbeat = Duration.milliseconds(100)
+  let heartbeat: Duration
   let faultTime: Duration
   let healingTime = Duration.seconds(8)
+  /// What sizes are multiplied with: objects of the control plane are larger than the workload's.
+  private let scale: Int
   /// The faults of this seed: a few kinds at a time find more than all at once.
   let faults: [Fault]
   let pauseBetweenFaults: Int
@@ -26,6 +28,8 @@ struct FaultPlan {
   private let logTailBytes: Int
 
   init(random: inout PRNG) {
+    heartbeat = .milliseconds(100)
+    scale = 1
     memberCount = random.chance(Ratio(1, in: 12)) ? 1 : 3
     clientCount = 3 + random.below(3)
     faultTime = .seconds(8 + random.below(10))
@@ -45,19 +49,42 @@ struct FaultPlan {
     ]
   }
 
+  /// The store under a control plane: larger requests, and faults that it must come back from by
+  /// itself.
+  init(controlPlane random: inout PRNG, isUndisturbed: Bool) {
+    let kinds: [Fault] = [
+      .crashAtEffect, .crashOfAll, .partition, .oneWay, .clog, .pause, .breakLink, .diskStall,
+      .syncError, .slowLink,
+    ]
+    heartbeat = .milliseconds(200)
+    scale = 16
+    memberCount = random.chance(Ratio(1, in: 12)) ? 1 : 3
+    clientCount = 0
+    faultTime = .seconds(0)
+    let wanted = random.below(3)
+    let chosen = (0..<wanted).map { _ in kinds[random.below(kinds.count)] }
+    faults = isUndisturbed ? [] : chosen
+    pauseBetweenFaults = 2_000 + random.below(8_000)
+    frameLoss = random.chance(Ratio(3, in: 4)) || isUndisturbed ? .never : Ratio(1, in: 200)
+    segmentBytes = 512 << 10
+    checkpointLogBytes = (128 << 10) << random.below(4)
+    logTailBytes = random.chance(Ratio(1, in: 2)) ? 0 : 64 << 10
+    watches = []
+  }
+
   /// Small bounds, so that segments turn, checkpoints come and peers need snapshots.
   func shrink(_ configuration: inout MemberConfiguration) {
     configuration.heartbeat = heartbeat
     configuration.wal.segmentBytes = segmentBytes
-    configuration.wal.batchBytesMax = 8 << 10
-    configuration.limits.requestBytesMax = 4 << 10
-    configuration.limits.batchBytesMax = 4 << 10
+    configuration.wal.batchBytesMax = scale * 8 << 10
+    configuration.limits.requestBytesMax = scale * 4 << 10
+    configuration.limits.batchBytesMax = scale * 4 << 10
     configuration.limits.checkpointLogBytes = checkpointLogBytes
     configuration.logTailBytesMax = logTailBytes
-    configuration.limits.snapshotChunkBytes = 1 << 10
-    configuration.limits.checkpointWriteBytes = 4 << 10
-    configuration.limits.appliedBytesPerTurn = 2 << 10
-    configuration.keySpace.segmentBytes = 4 << 10
+    configuration.limits.snapshotChunkBytes = scale * 1 << 10
+    configuration.limits.checkpointWriteBytes = scale * 4 << 10
+    configuration.limits.appliedBytesPerTurn = scale * 2 << 10
+    configuration.keySpace.segmentBytes = scale * 4 << 10
   }
 }
 

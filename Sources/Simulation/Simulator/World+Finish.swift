@@ -17,6 +17,14 @@ extension World {
     if !isCalm { queue.plan(.sample, after: .milliseconds(300 + random.below(700))) }
   }
 
+  /// Asks the member for a compaction; whether it comes is the store's affair.
+  func compact(at revision: Int64) {
+    let connection = openConnection(.nobody, to: random.below(hosts.count))
+    let origin = nextOrigin(on: connection)
+    let body = CompactionRequest(revision: revision).encoded
+    sendItem(.request(origin, .compact, nil, body: body), on: connection)
+  }
+
   func proberReceived(_ connection: Int, _ reply: Reply) {
     guard case .message(_, let bytes, _) = reply else { return }
     do {

@@ -24,6 +24,9 @@ final class World {
     case unpause(host: Int)
     case heal
     case sample
+    case callTimedOut(caller: Int, StoreCallID)
+    case callerConnects(Int)
+    case control(ControlCluster.Happening)
   }
 
   /// What a client's stream carries back.
@@ -53,11 +56,20 @@ final class World {
   var nextValue = 0
   var knownLeases: [Int64] = []
   var nextLease: Int64 = 1
+  /// The connections of processes, nodes, the user and the observer; one for each of their lives.
+  var callers: [SimulatedStoreCaller] = []
+  /// What runs on the store, where this is more than a history of the store alone.
+  var control: ControlCluster?
 
-  init(seed: UInt64, sabotage: Simulation.Sabotage?) {
-    self.sabotage = sabotage
+  convenience init(seed: UInt64, sabotage: Simulation.Sabotage?) {
     var random = PRNG(seed: seed)
     let plan = FaultPlan(random: &random)
+    self.init(plan: plan, random: random, sabotage: sabotage)
+  }
+
+  init(plan: FaultPlan, random: PRNG, sabotage: Simulation.Sabotage?) {
+    self.sabotage = sabotage
+    var random = random
     let size = plan.memberCount
     self.plan = plan
     hosts = (0..<size).map { Host(number: $0, plan: plan, random: &random) }
@@ -71,14 +83,19 @@ final class World {
 
   // MARK: - The run
 
-  func run() {
+  /// The members and what befalls them.
+  func startStore() {
     for host in hosts.indices { queue.plan(.start(host: host), after: .milliseconds(host)) }
+    queue.plan(.fault, after: .milliseconds(1_500))
+    queue.plan(.sample, after: .milliseconds(2_000))
+  }
+
+  func run() {
+    startStore()
     for client in clients.indices { queue.plan(.wake(client: client), after: .milliseconds(900)) }
     for watcher in watchers.indices {
       queue.plan(.openWatch(watcher: watcher), after: .milliseconds(500 + 10 * watcher))
     }
-    queue.plan(.fault, after: .milliseconds(1_500))
-    queue.plan(.sample, after: .milliseconds(2_000))
     queue.plan(.heal, after: plan.faultTime)
     runUntil(Instant(nanoseconds: 0) + plan.faultTime + plan.healingTime) { false }
     finish()
@@ -117,6 +134,9 @@ final class World {
     case .unpause(let host): unpause(host)
     case .heal: heal()
     case .sample: sample()
+    case .callTimedOut(let caller, let call): callers[caller].timedOut(call)
+    case .callerConnects(let caller): callers[caller].connect()
+    case .control(let happening): control?.happen(happening)
     }
   }
 }

@@ -1,0 +1,53 @@
+import Base
+import JSON
+import Registry
+
+/// How rough one control plane history is: who runs, what befalls them, how long.
+struct ControlPlan {
+  enum Fault: CaseIterable {
+    case killProcess, killBehindWrites, pauseProcess, pauseBehindWrites, stopProcess
+    case breakConnections, stallConnections
+    case handOver, storeCrash, compaction
+    case nodeReboots, agentKilled, agentPaused, nodeSlow, supervisorKilled
+  }
+
+  /// One group is one process; two copies of each run.
+  let groups: [[String]]
+  let nodes: [String]
+  let leaseSeconds: Int64
+  let actionCount: Int
+  /// The longest wait between two of the user's turns, in milliseconds.
+  let userPause: Int
+  let faults: [Fault]
+  let pauseBetweenFaults: Int
+  let faultTime: Duration
+  /// How long everything may take to come to rest behind the last fault.
+  let settlingTime: Duration
+  /// Every life of a component's process ends right before its n-th write; 0: it does not.
+  let killEach: Int
+  #if PLANTED_BUGS
+    var plantedBug: PlantedBug?
+  #endif
+
+  init(random: inout PRNG, isUndisturbed: Bool) {
+    nodes = (0..<(2 + random.below(2))).map { "n\($0 + 1)" }
+    let splits: [[[String]]] = [
+      [["controller-manager"], ["scheduler"]],
+      [["controller-manager", "scheduler"]],
+      [["deployment"], ["replicaset"], ["others"], ["scheduler"]],
+    ]
+    groups = splits[random.below(splits.count)]
+    leaseSeconds = random.chance(Ratio(1, in: 2)) ? 10 : 4
+    actionCount = 4 + random.below(6)
+    userPause = [200, 800, 2_500][random.below(3)]
+    let wanted = 1 + random.below(4)
+    let chosen = (0..<wanted).map { _ in Fault.allCases[random.below(Fault.allCases.count)] }
+    faults = isUndisturbed ? [] : chosen
+    pauseBetweenFaults = 500 + random.below(5_000)
+    let isKilledEach = random.chance(Ratio(1, in: 6))
+    let each = 1 + random.below(6)
+    killEach = isKilledEach && !isUndisturbed ? each : 0
+    faultTime = .seconds(25 + random.below(20))
+    settlingTime = .seconds(240)
+  }
+}
