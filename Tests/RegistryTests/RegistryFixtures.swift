@@ -79,7 +79,7 @@ extension JSONValue {
     with(path.split(separator: ".").map(String.init)[...], value)
   }
 
-  private func with(_ path: ArraySlice<String>, _ value: JSONValue?) -> JSONValue {
+  func with(_ path: ArraySlice<String>, _ value: JSONValue?) -> JSONValue {
     guard let name = path.first else { return value ?? .null }
     let rest = path.dropFirst()
     if case .array(var elements) = self, let place = Int(name) {

@@ -101,9 +101,18 @@ import Testing
     #expect(bound.at("status.conditions.0.type") == "PodScheduled")
     #expect(bound.at("status.conditions.0.status") == "True")
     #expect(
-      cluster.rejection(of: .bind(pod: bound, node: "n2"))
-        == .conflict(
-          .pod, name: "p", reason: "pod p is already assigned to node \"n1\""))
+      cluster.rejection(of: .bind(pod: bound, node: "n2"))?.message
+        == "Operation cannot be fulfilled on pods/binding \"p\": "
+        + "pod p is already assigned to node \"n1\"")
+    let held = try cluster.create(
+      .pod,
+      podManifest.with("metadata.name", "q").with("metadata.finalizers", ["example.com/a"]))
+    try cluster.commit(.delete(held, DeleteOptions()))
+    let leaving = try #require(cluster.current(held))
+    #expect(
+      cluster.rejection(of: .bind(pod: leaving, node: "n1"))?.message
+        == "Operation cannot be fulfilled on pods/binding \"q\": "
+        + "pod q is being deleted, cannot be assigned to a host")
   }
 
   @Test func `an event rides with the change that it tells of`() throws {

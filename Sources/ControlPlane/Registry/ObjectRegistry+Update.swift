@@ -58,11 +58,12 @@ extension ObjectRegistry {
     precondition(key.kind == .pod && !node.isEmpty, "pods are bound to nodes")
     if let bound = pod.pod?.node, !bound.isEmpty {
       throw .conflict(
-        .pod, name: key.name, reason: "pod \(key.name) is already assigned to node \"\(bound)\"")
+        .binding, name: key.name, reason: "pod \(key.name) is already assigned to node \"\(bound)\""
+      )
     }
     guard !pod.meta.isBeingDeleted else {
       throw .conflict(
-        .pod, name: key.name,
+        .binding, name: key.name,
         reason: "pod \(key.name) is being deleted, cannot be assigned to a host")
     }
     var object = pod.json
@@ -142,4 +143,10 @@ extension ObjectRegistry {
     else { return false }
     return kind != .namespace || (object["spec"]?["finalizers"]?.array ?? []).isEmpty
   }
+}
+
+extension Kind {
+  /// What a conflict names when a pod cannot be bound; not a collection of its own.
+  static let binding = Kind(
+    group: "", version: "v1", name: "Binding", plural: "pods/binding", isNamespaced: true)
 }

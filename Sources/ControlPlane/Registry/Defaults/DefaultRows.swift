@@ -36,6 +36,7 @@ enum DefaultRows {
   /// Only of pods, not of templates; what admission adds is code.
   static let pod = DefaultsTree(
     """
+    spec = {}
     spec.enableServiceLinks = true
     """)
 
@@ -64,8 +65,12 @@ enum DefaultRows {
 
   static let deployment = DefaultsTree(
     """
+    spec = {}
     spec.replicas = 1
+    spec.template = {}
+    spec.template.metadata = {}
     spec.template.metadata.creationTimestamp = null
+    spec.template.spec = {}
     spec.strategy = {}
     spec.strategy.type = "RollingUpdate"
     spec.revisionHistoryLimit = 10
@@ -82,8 +87,12 @@ enum DefaultRows {
 
   static let replicaSet = DefaultsTree(
     """
+    spec = {}
     spec.replicas = 1
+    spec.template = {}
+    spec.template.metadata = {}
     spec.template.metadata.creationTimestamp = null
+    spec.template.spec = {}
     """)
 
   static let node = DefaultsTree(

@@ -6,11 +6,11 @@ enum Defaults {
   /// The same object again gives the same: defaults of defaults are none.
   static func apply(to object: inout JSONObject, of kind: Kind) {
     if kind == .pod {
+      DefaultRows.pod.apply(to: &object)
       edit("spec", of: &object) { spec in
         let isChanged = podSpec(&spec)
         return PodDefaults.ofPodsOnly(&spec) || isChanged
       }
-      DefaultRows.pod.apply(to: &object)
     } else if kind == .deployment {
       DefaultRows.deployment.apply(to: &object)
       edit("spec", of: &object) { spec in

@@ -41,9 +41,8 @@ enum PodDefaults {
 
   private static func container(_ container: inout JSONObject) -> Bool {
     var isChanged = false
-    if (container["imagePullPolicy"]?.string ?? "").isEmpty,
-      let image = container["image"]?.string
-    {
+    if (container["imagePullPolicy"]?.string ?? "").isEmpty {
+      let image = container["image"]?.string ?? ""
       container["imagePullPolicy"] = .string(pullPolicy(of: image))
       isChanged = true
     }
@@ -57,6 +56,7 @@ enum PodDefaults {
   /// What may change under its name is pulled always: `:latest`, said or meant. A digest without a
   /// tag never changes.
   static func pullPolicy(of image: String) -> String {
+    guard !image.isEmpty else { return "IfNotPresent" }
     let parts = image.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts[0].split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     let tag = name.split(separator: ":", maxSplits: 1).dropFirst().first
