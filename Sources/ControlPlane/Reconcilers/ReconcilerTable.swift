@@ -4,7 +4,7 @@ public import Registry
 public enum ReconcilerTable {
   /// Those of `keelson controller-manager`, in the order in which they are listed to users.
   public static let controllerManager: [any Reconciler] = [
-    Dispatcher(), NodeLifecycle(), PodGarbage(), PodStatusReconciler(),
+    Dispatcher(), NodeLifecycle(), PodGarbage(), PodStatusReconciler(), ReplicaSetReconciler(),
   ]
 
   /// Those of `keelson scheduler`.

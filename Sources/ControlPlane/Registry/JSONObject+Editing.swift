@@ -1,9 +1,9 @@
 import Base
-import JSON
+public import JSON
 
 extension JSONObject {
   /// Changes a member that is an object in place; one of another type, or none, counts as empty.
-  mutating func edit<Result, Failure: Error>(
+  public mutating func edit<Result, Failure: Error>(
     _ name: String, _ body: (inout JSONObject) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     var nested = self[name]?.object ?? JSONObject()
@@ -29,7 +29,7 @@ extension JSONObject {
 }
 
 extension JSONValue {
-  static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
+  public static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
-  static func number(_ number: Int64) -> JSONValue { .number(JSONNumber(number)) }
+  public static func number(_ number: Int64) -> JSONValue { .number(JSONNumber(number)) }
 }

@@ -1,7 +1,7 @@
-import Base
+public import Base
 
 /// Names and uids that the registry gives.
-enum ObjectNames {
+public enum ObjectNames {
   /// Kubernetes' alphabet: no vowels, so that no words come out, and nothing that looks alike.
   private static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
   private static let suffixLength = 5
@@ -9,7 +9,7 @@ enum ObjectNames {
   private static let baseMax = 63 - suffixLength
 
   /// `base` and five characters; a longer base is cut (apiserver names.SimpleNameGenerator).
-  static func generated(_ base: String, _ random: inout PRNG) -> String {
+  public static func generated(_ base: String, _ random: inout PRNG) -> String {
     var name = String(decoding: base.utf8.prefix(baseMax), as: UTF8.self)
     for _ in 0..<suffixLength { name.append(alphabet[random.below(alphabet.count)]) }
     return name

@@ -13,9 +13,6 @@ public protocol Reconciler: Sendable {
   var electsLeader: Bool { get }
   /// What it reads.
   var collections: [Collection] { get }
-  /// What to plan at first beside the keys of what the view holds: for what must exist although
-  /// no object speaks of it.
-  var firstKeys: [WorkKey] { get }
   /// The keys to plan after an object came, changed or went. `new` is nil for one that went; both
   /// views of the object are given, because either may name whom it concerns. `view` is after it.
   func keys(
@@ -25,15 +22,12 @@ public protocol Reconciler: Sendable {
   func reconcile(_ key: WorkKey, in view: ClusterView, context: inout PlanContext) -> Plan
 }
 
-extension Reconciler {
-  public var firstKeys: [WorkKey] { [] }
-}
-
 /// What a reconciler is asked to look at.
 public enum WorkKey: Hashable, Sendable {
   /// What concerns one key of the store.
   case key(StoreKey)
-  /// All of it at once: for decisions that depend on each other, such as where pods fit.
+  /// All of it at once: for decisions that depend on each other, such as where pods fit. Every
+  /// reconciler is asked once when it begins to act: for what must exist although nothing names it.
   case everything
 }
 
