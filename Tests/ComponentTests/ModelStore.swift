@@ -182,9 +182,12 @@ struct ModelStore {
   // MARK: - Watches
 
   /// What a watch from `start` has missed; nil where that is compacted.
-  func events(of request: WatchCreateRequest, from start: Int64) -> [EtcdAPI.Event]? {
-    if start <= compacted && start <= revision && start < compacted { return nil }
-    return history.filter { $0.revision >= start }.flatMap(\.events).filter { event in
+  func events(
+    of request: WatchCreateRequest, from start: Int64, upTo end: Int64
+  ) -> [EtcdAPI.Event]? {
+    if start < compacted { return nil }
+    let revisions = history.filter { $0.revision >= start && $0.revision <= end }
+    return revisions.flatMap(\.events).filter { event in
       event.kv.map { covers(request.key, request.rangeEnd, $0.key) } ?? false
     }
   }

@@ -61,6 +61,11 @@ final class Process {
   /// Decides about each call; commits and campaigns are Txns.
   var carriage: (StoreCall) -> Carriage = { _ in .prompt }
   var late: [(StoreCallID, StoreCall)] = []
+  /// Watches of these prefixes deliver nothing for now.
+  var mutes: (Bytes) -> Bool = { _ in false }
+  /// The member that serves the nodes' watch is so many revisions behind.
+  var lag: Int64 = 0
+  private(set) var progressRequests = 0
   private var events: [ControlComponent.Event] = [.start]
   private var watches: [StoreWatchID: Watch] = [:]
   private var order: [StoreWatchID] = []
@@ -121,7 +126,9 @@ final class Process {
       watches[id] = Watch(request: request, next: request.startRevision)
       order.append(id)
     case .store(.cancelWatch(let id)): end(id)
-    case .store(.requestProgress(let id)): watches[id]?.owesProgress = true
+    case .store(.requestProgress(let id)):
+      progressRequests += 1
+      watches[id]?.owesProgress = true
     case .wake(let at): wakeAt = min(wakeAt ?? at, at)
     case .note(let note): notes.append(note)
     case .stopped: hasStopped = true
@@ -146,8 +153,12 @@ final class Process {
 
   private func serveWatches() {
     for id in order {
-      guard let watch = watches[id] else { continue }
-      guard let news = stage.store.events(of: watch.request, from: watch.next) else {
+      guard let watch = watches[id], !mutes(watch.request.key) else { continue }
+      let isLate = watch.request.key.hasPrefix("/nodes/")
+      let known = stage.store.revision - (isLate ? lag : 0)
+      guard
+        let news = stage.store.events(of: watch.request, from: watch.next, upTo: known)
+      else {
         events.append(.store(.delivered(id, .compacted(oldest: stage.store.compacted))))
         end(id)
         continue
@@ -158,8 +169,8 @@ final class Process {
       }
       if watch.owesProgress {
         watches[id]?.owesProgress = false
-        watches[id]?.next = stage.store.revision + 1
-        events.append(.store(.delivered(id, .events(revision: stage.store.revision, []))))
+        watches[id]?.next = max(watch.next, known + 1)
+        events.append(.store(.delivered(id, .events(revision: known, []))))
       }
     }
   }
