@@ -52,6 +52,9 @@ extension ControlComponent {
 
   private mutating func plan(_ index: Int, _ key: WorkKey) {
     var context = PlanContext(now: now.wall, random: random.fork())
+    #if PLANTED_BUGS
+      context.plantedBug = configuration.plantedBug
+    #endif
     view.reached = hosted[index].informers.map { informers[$0].revision }.min() ?? 0
     let plan = hosted[index].reconciler.reconcile(key, in: view, context: &context)
     hosted[index].tally.plans += 1

@@ -40,6 +40,9 @@ public struct PlanContext: Sendable {
   public let now: WallTime
   /// For names and uids of new objects: another draw for each.
   public var random: PRNG
+  #if PLANTED_BUGS
+    public var plantedBug: PlantedBug?
+  #endif
 
   public init(now: WallTime, random: PRNG) {
     self.now = now

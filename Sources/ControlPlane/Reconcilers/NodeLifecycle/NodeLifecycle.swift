@@ -16,9 +16,6 @@ public struct NodeLifecycle: Reconciler {
   public let name = "node-lifecycle"
   public let electsLeader = true
   public let collections: [Collection] = [.objects(.node), .objects(.pod), .nodes]
-  #if PLANTED_BUGS
-    public var plantedBug: PlantedBug?
-  #endif
 
   public init() {}
 
@@ -85,7 +82,7 @@ public struct NodeLifecycle: Reconciler {
     if let step = upkeep.statusStep ?? upkeep.taintsStep { return Plan([step]) }
     var eviction = PodEviction(node: node, isSilent: heartbeat == nil, now: context.now)
     #if PLANTED_BUGS
-      eviction.ignoresTolerations = plantedBug == .slowNodeReplaced
+      eviction.ignoresTolerations = context.plantedBug == .slowNodeReplaced
     #endif
     return eviction.plan(for: view.pods(onNode: key.name))
   }

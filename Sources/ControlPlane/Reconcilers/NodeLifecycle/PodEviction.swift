@@ -53,15 +53,15 @@ struct PodEviction {
 
   /// When the pod has to leave; nil: never.
   private func due(_ pod: StoredObject, _ demands: PodDemands, _ taints: [Taint]) -> WallTime? {
+    #if PLANTED_BUGS
+      if ignoresTolerations, !taints.isEmpty { return now }
+    #endif
     var earliest: WallTime?
     for taint in taints {
       // The shortest of the tolerations that match (taint manager getMinTolerationTime).
       let matching = demands.tolerations.filter { $0.tolerates(taint) }
       let seconds = matching.compactMap(\.seconds).min()
       let due: WallTime
-      #if PLANTED_BUGS
-        if ignoresTolerations { return now }
-      #endif
       if matching.isEmpty {
         due = now
       } else if let seconds {
