@@ -81,6 +81,13 @@ struct NodeStory {
     try apply(Step([intent]))
   }
 
+  /// A Pod as the registry makes it of a user's manifest: with defaults and a uid of its own.
+  mutating func create(_ pod: JSONValue) throws {
+    let meta = pod["metadata"]?.replacing("uid", nil)
+    let manifest = pod.replacing("metadata", meta).replacing("status", nil)
+    try user(.create(.pod, manifest.object ?? JSONObject()))
+  }
+
   // MARK: - Planning
 
   func plan(_ reconciler: some Reconciler, _ key: WorkKey) -> Plan {

@@ -353,7 +353,7 @@ import Testing
     var story = NodeStory([scheduler])
     story.put(nodeObject("n1", cpu: "1"))
     story.put(nodeObject("n2", spec: ["unschedulable": true]))
-    story.put(podObject("p", requests: ["cpu": "2"]))
+    try story.create(podObject("p", requests: ["cpu": "2"]))
     story.settle()
     let pod = try #require(story.pod("p"))
     let condition = try #require(pod.condition("PodScheduled"))
@@ -374,7 +374,7 @@ import Testing
   @Test func `verdicts that change are written at most every ten seconds`() throws {
     var story = NodeStory([scheduler])
     story.put(nodeObject("n1", cpu: "1"))
-    story.put(podObject("p", requests: ["cpu": "2"]))
+    try story.create(podObject("p", requests: ["cpu": "2"]))
     story.settle()
     let first = try #require(story.pod("p")?.modRevision)
     story.put(nodeObject("n2", cpu: "1"))
@@ -393,18 +393,18 @@ import Testing
   @Test func `many nodes are named up to a bound`() throws {
     var story = NodeStory([scheduler])
     for index in 0..<60 { story.put(nodeObject("n\(index)", cpu: "1")) }
-    story.put(podObject("p", requests: ["cpu": "2"]))
+    try story.create(podObject("p", requests: ["cpu": "2"]))
     story.settle()
     let text = try #require(story.pod("p")?.meta.annotations[Self.annotation])
     let kept = try JSONValue(parsing: Bytes(text))
     #expect(kept["nodes"]?.object?.count == 50 && kept["more"] == 10)
   }
 
-  @Test func `a node that frees or appears lets a waiting pod go on`() {
+  @Test func `a node that frees or appears lets a waiting pod go on`() throws {
     var story = NodeStory([scheduler])
     story.put(nodeObject("n1", cpu: "1"))
     story.put(podObject("q", node: "n1", requests: ["cpu": "1"]))
-    story.put(podObject("p", requests: ["cpu": "1"]))
+    try story.create(podObject("p", requests: ["cpu": "1"]))
     story.settle()
     #expect(story.pod("p")?.pod?.node == "")
     story.remove(.object(ObjectKey(.pod, namespace: "default", name: "q")))
