@@ -177,6 +177,8 @@ struct ModelStore {
     record(remove(sorted.filter { $0.lease == lease }))
   }
 
+  func seconds(ofLease id: Int64) -> Int64? { secondsOfLease[id] }
+
   mutating func compact() { compacted = revision }
 
   // MARK: - Watches

@@ -60,6 +60,8 @@ final class Process {
   var wakeAt: Instant?
   /// Decides about each call; commits and campaigns are Txns.
   var carriage: (StoreCall) -> Carriage = { _ in .prompt }
+  /// What the store refuses, and why.
+  var refusals: (StoreCall) -> EtcdStatus? = { _ in nil }
   var late: [(StoreCallID, StoreCall)] = []
   /// Watches of these prefixes deliver nothing for now.
   var mutes: (Bytes) -> Bool = { _ in false }
@@ -136,6 +138,10 @@ final class Process {
   }
 
   private func carry(_ id: StoreCallID, _ call: StoreCall) {
+    if let status = refusals(call) {
+      events.append(.store(.answered(id, .refused(status))))
+      return
+    }
     switch carriage(call) {
     case .prompt: events.append(.store(.answered(id, stage.answer(call, of: self))))
     case .held: late.append((id, call))

@@ -128,7 +128,7 @@ extension ControlComponent {
     hosted[index].beginActing()
     let reconciler = hosted[index].reconciler
     note("acting", warning: false, [["reconciler", reconciler.name]])
-    for key in reconciler.firstKeys { hosted[index].queue.add(key) }
+    hosted[index].queue.add(.everything)
     for collection in reconciler.collections.sorted() {
       for object in view.objects(in: collection) {
         for key in reconciler.keys(old: nil, new: object, in: view) {
