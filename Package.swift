@@ -103,6 +103,7 @@ let table = [
       "Simulator",
     ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
+  Row("registrybench", "Programs", .bench, ["Base", "Linux", "JSON", "Objects", "Registry"]),
   Row(
     "storebench", "Programs", .bench,
     ["Base", "Linux", "Protobuf", "HTTP", "EventLoop", "EtcdAPI"]),

@@ -56,7 +56,7 @@ extension ObjectRegistry {
       }
       return
     }
-    let before = max(old.meta.deletionGraceSeconds ?? 0, 0)
+    let before = min(max(old.meta.deletionGraceSeconds ?? 0, 0), graceSecondsMax)
     // Without a word about the grace the first DELETE's stays.
     let isForced = options.graceSeconds != nil || wanted == 0
     guard isForced, wanted < before else { return }
