@@ -62,7 +62,13 @@ final class Process {
   var carriage: (StoreCall) -> Carriage = { _ in .prompt }
   /// What the store refuses, and why.
   var refusals: (StoreCall) -> EtcdStatus? = { _ in nil }
+  /// After a call was carried out, before its answer comes.
+  var afterCall: (StoreCall) -> Void = { _ in }
+  /// All leases that it was ever granted.
+  private(set) var leases: Set<Int64> = []
   var late: [(StoreCallID, StoreCall)] = []
+  /// Calls that the component has given up and that the store may still get.
+  private var lost: [StoreCall] = []
   /// Watches of these prefixes deliver nothing for now.
   var mutes: (Bytes) -> Bool = { _ in false }
   /// The member that serves the nodes' watch is so many revisions behind.
@@ -121,6 +127,19 @@ final class Process {
     late = []
   }
 
+  /// As `lose`, but the calls wait in some buffer: the next time they come out of it.
+  func loseAndKeep() {
+    for call in lost { _ = stage.answer(call, of: self) }
+    lost = late.map { $0.1 }
+    lose()
+  }
+
+  /// The store ends all watches.
+  func endWatches(_ status: EtcdStatus) {
+    for id in order { events.append(.store(.delivered(id, .ended(status)))) }
+    for id in order { end(id) }
+  }
+
   private func perform(_ effect: ControlComponent.Effect) {
     switch effect {
     case .store(.call(let id, let call)): carry(id, call)
@@ -143,7 +162,11 @@ final class Process {
       return
     }
     switch carriage(call) {
-    case .prompt: events.append(.store(.answered(id, stage.answer(call, of: self))))
+    case .prompt:
+      let answer = stage.answer(call, of: self)
+      if case .leaseGrant(let response) = answer { leases.insert(response.id) }
+      afterCall(call)
+      events.append(.store(.answered(id, answer)))
     case .held: late.append((id, call))
     case .answerLost:
       _ = stage.answer(call, of: self)
