@@ -132,6 +132,8 @@ private struct Story {
     }
     for process in alive {
       process.carriage = { _ in .prompt }
+      process.refusals = { _ in nil }
+      process.mutes = { _ in false }
       process.isPaused = false
       process.release()
     }
@@ -154,7 +156,7 @@ private struct Story {
 
   private mutating func act() {
     let process = alive[random.below(alive.count)]
-    switch random.below(9) {
+    switch random.below(12) {
     case 0:
       process.isAlive = false
       alive.removeAll { $0 === process }
@@ -180,7 +182,16 @@ private struct Story {
         default: return .prompt
         }
       }
-    case 7: process.carriage = { _ in .prompt }
+    case 7:
+      process.carriage = { _ in .prompt }
+      process.refusals = { _ in nil }
+    case 8: process.mutes = { $0.hasPrefix("/nodes/") }
+    case 9:
+      process.mutes = { _ in false }
+      process.deliversSlowly.toggle()
+    case 10:
+      var dice = random.fork()
+      process.refusals = { isCommit($0) && dice.below(3) == 0 ? .noSpace : nil }
     default:
       if random.below(2) == 0 {
         process.release()

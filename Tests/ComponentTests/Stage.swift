@@ -73,6 +73,8 @@ final class Process {
   var mutes: (Bytes) -> Bool = { _ in false }
   /// The member that serves the nodes' watch is so many revisions behind.
   var lag: Int64 = 0
+  /// Watches deliver one revision a turn.
+  var deliversSlowly = false
   private(set) var progressRequests = 0
   private var events: [ControlComponent.Event] = [.start]
   private var watches: [StoreWatchID: Watch] = [:]
@@ -192,9 +194,12 @@ final class Process {
         end(id)
         continue
       }
-      if let last = news.last?.kv?.modRevision {
-        watches[id]?.next = last + 1
-        events.append(.store(.delivered(id, .events(revision: last, news))))
+      let end = deliversSlowly ? news.first?.kv?.modRevision : news.last?.kv?.modRevision
+      if let end {
+        watches[id]?.next = end + 1
+        let told = news.filter { $0.kv.map { $0.modRevision <= end } ?? false }
+        events.append(.store(.delivered(id, .events(revision: end, told))))
+        if told.count < news.count { continue }
       }
       if watch.owesProgress {
         watches[id]?.owesProgress = false
