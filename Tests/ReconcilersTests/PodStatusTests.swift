@@ -93,6 +93,18 @@ import Testing
     #expect(story.pod("p")?.json["status"]?["phase"] == .string(before))
   }
 
+  @Test func `why a pod ended stays, what held it up does not`() {
+    var story = story()
+    story.put(podObject("p", node: "n1", status: ["phase": "Failed", "reason": "Evicted"]))
+    story.put(actual, podReport("Failed"))
+    story.settle()
+    #expect(story.pod("p")?.json["status"]?["reason"] == "Evicted")
+    story.put(podObject("p", node: "n1", status: ["phase": "Pending", "reason": "Waiting"]))
+    story.put(actual, podReport("Running", running: true))
+    story.settle()
+    #expect(story.pod("p")?.json["status"]?["reason"] == nil)
+  }
+
   @Test func `readiness gates hold Ready back, and nothing else`() throws {
     var story = story(
       podObject(

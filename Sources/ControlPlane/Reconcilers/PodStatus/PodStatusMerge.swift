@@ -29,7 +29,10 @@ struct PodStatusMerge {
     for name in ["hostIP", "hostIPs", "podIP", "podIPs", "startTime"] + Self.containerLists {
       if let value = reported[name], !value.isNull { status[name] = value }
     }
-    for name in ["reason", "message"] { status[name] = reported[name] }
+    // Why a pod ended may be others' to tell: the node takes nothing of it away.
+    for name in ["reason", "message"] where !known.hasEnded || reported[name] != nil {
+      status[name] = reported[name]
+    }
     let conditions = merged(reported["conditions"]?.array ?? [])
     if !conditions.isEmpty { status["conditions"] = .array(conditions) }
     return status
