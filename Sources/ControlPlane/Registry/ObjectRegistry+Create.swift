@@ -10,6 +10,7 @@ extension ObjectRegistry {
   ) throws(Rejection) {
     var object = json
     try Self.setType(of: kind, in: &object)
+    try TypeCheck.check(object, of: kind)
     if object["metadata"]?["resourceVersion"]?.string?.isEmpty == false {
       throw .badRequest("resourceVersion should not be set on objects to be created")
     }

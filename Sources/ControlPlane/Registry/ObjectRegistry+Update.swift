@@ -10,6 +10,8 @@ extension ObjectRegistry {
     into transaction: inout ObjectTransaction
   ) throws(Rejection) {
     let key = Self.objectKey(of: old)
+    try TypeCheck.check(
+      key.kind.hasStatus ? json.without("status") : json, replacing: old.json, of: key.kind)
     try Self.checkIdentity(of: json, replacing: old, key)
     var object = json
     object["apiVersion"] = old.json["apiVersion"]

@@ -9,7 +9,7 @@ public import Objects
 ///     Step --> intents to values --> compares and writes of one Txn
 ///                   ^ view: namespaces for admission, what already exists
 public struct ObjectRegistry: Sendable {
-  /// Names the writer in events (`source.component`) and managed fields.
+  /// Names the writer in events (`source.component`).
   public var writer: String
   #if PLANTED_BUGS
     public var plantedBug: PlantedBug?
