@@ -41,6 +41,27 @@ private func recorded() throws -> JSONValue {
   return try JSONValue(parsing: Bytes([UInt8](data)))
 }
 
+private func made(_ random: inout PRNG, depth: Int) -> JSONValue {
+  switch random.below(depth < 4 ? 7 : 5) {
+  case 0: return .null
+  case 1: return .bool(random.below(2) == 0)
+  case 2: return .number(JSONNumber(Int64(bitPattern: random.next() >> random.below(60))))
+  case 3, 4: return .string(word(&random))
+  case 5: return .array((0..<random.below(4)).map { _ in made(&random, depth: depth + 1) })
+  default:
+    var object = JSONObject()
+    for _ in 0..<random.below(4) {
+      object[word(&random)] = made(&random, depth: depth + 1)
+    }
+    return .object(object)
+  }
+}
+
+private func word(_ random: inout PRNG) -> String {
+  let letters = Array("a: -#\"\\\n\t{}[],&*!|>'%@`\u{1}é😀y<=")
+  return String((0..<random.below(8)).map { _ in letters[random.below(letters.count)] })
+}
+
 @Suite struct `Reading YAML` {
   @Test func `as PyYAML reads it`() throws {
     let cases = try #require(try recorded()["read"]?.array)
@@ -242,24 +263,63 @@ private func recorded() throws -> JSONValue {
     }
   }
 
-  private func made(_ random: inout PRNG, depth: Int) -> JSONValue {
-    switch random.below(depth < 4 ? 7 : 5) {
-    case 0: return .null
-    case 1: return .bool(random.below(2) == 0)
-    case 2: return .number(JSONNumber(Int64(bitPattern: random.next() >> random.below(60))))
-    case 3, 4: return .string(word(&random))
-    case 5: return .array((0..<random.below(4)).map { _ in made(&random, depth: depth + 1) })
-    default:
-      var object = JSONObject()
-      for _ in 0..<random.below(4) {
-        object[word(&random)] = made(&random, depth: depth + 1)
-      }
-      return .object(object)
-    }
+}
+
+@Suite struct `Writing YAML` {
+  @Test func `as kubectl prints it`() {
+    let value: JSONValue = [
+      "a": ["x: y", "plain text", "", "true", "12", "1e3", "- a", "it's", "25%", "-c", "/dev/log"],
+      "b": ["c": [["name": "main", "args": []], [:], [[1, 2]]], "d": nil],
+      "text": "one\n  two\n", "strip": "a\nb", "keep": "a\n\n", "time": "2026-11-22T21:07:45Z",
+      "app.kubernetes.io/name": "x", "yes": 1,
+    ]
+    #expect(
+      value.yaml == """
+        a:
+        - "x: y"
+        - plain text
+        - ""
+        - "true"
+        - "12"
+        - "1e3"
+        - "- a"
+        - it's
+        - 25%
+        - -c
+        - /dev/log
+        b:
+          c:
+          - name: main
+            args: []
+          - {}
+          - - - 1
+              - 2
+          d: null
+        text: |
+          one
+            two
+        strip: |-
+          a
+          b
+        keep: |+
+          a
+
+        time: "2026-11-22T21:07:45Z"
+        app.kubernetes.io/name: x
+        "yes": 1
+
+        """)
   }
 
-  private func word(_ random: inout PRNG) -> String {
-    let letters = Array("a: -#\"\\\n\t{}[],&*!|>'%@`\u{1}é😀y<=")
-    return String((0..<random.below(8)).map { _ in letters[random.below(letters.count)] })
+  @Test func `what is written is read as it was`() throws {
+    var random = PRNG(seed: 5)
+    for _ in 0..<1_500 {
+      let value = made(&random, depth: 0)
+      #expect(try parse(value.yaml) == value, "\(value.text())\n\(value.yaml)")
+    }
+    for example in try #require(try recorded()["read"]?.array) {
+      let value = try #require(example["json"])
+      #expect(alike(try parse(value.yaml), value), "\(value.yaml)")
+    }
   }
 }

@@ -63,6 +63,15 @@ enum YAMLTag: String {
     }
   }
 
+  /// Whether a plain word is just itself.
+  static func isText(_ text: String) -> Bool {
+    do throws(YAMLError) {
+      return try plain(text, at: TextPosition(line: 1, column: 1)).string != nil && text != "<<"
+    } catch {
+      return false
+    }
+  }
+
   private static func plain(_ text: String, at place: TextPosition) throws(YAMLError) -> JSONValue {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
