@@ -99,7 +99,7 @@ let table = [
     "keelson", "Programs", .program,
     [
       "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "Node", "NodeAgent",
+      "Objects", "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "Node", "NodeAgent",
       "Simulator",
     ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),

@@ -43,6 +43,11 @@ struct ClusterCertificates {
     for node in plan.nodes {
       made += try issue("clients/\(node)", profile(node, ["node"], .client), by: clients)
     }
+    for component in plan.components {
+      made += try issue(
+        "clients/\(component.name)", profile(component.name, [component.role.rawValue], .client),
+        by: clients)
+    }
     return made
   }
 

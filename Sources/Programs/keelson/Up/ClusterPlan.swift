@@ -6,6 +6,7 @@ struct ClusterPlan: Hashable, Sendable {
   var token: String
   var members: [Member]
   var nodes: [String]
+  var components: [ClusterComponent] = []
 
   struct Member: Hashable, Sendable {
     var name: String
@@ -53,7 +54,14 @@ struct ClusterPlan: Hashable, Sendable {
       ProcessTable.Row(
         name: node, arguments: [executable, "agent"] + agentFlags(node, folder: folder))
     }
-    return ProcessTable(rows: stores + agents)
+    let components = components.map { component in
+      ProcessTable.Row(
+        name: component.name,
+        arguments: [executable, component.role.rawValue]
+          + clientFlags(component.name, folder: folder)
+          + ["--metrics-address", "127.0.0.1:\(component.metricsPort)"])
+    }
+    return ProcessTable(rows: stores + components + agents)
   }
 
   private func storeFlags(_ member: Member, folder: ClusterFolder) -> [String] {
@@ -76,11 +84,16 @@ struct ClusterPlan: Hashable, Sendable {
   }
 
   private func agentFlags(_ node: String, folder: ClusterFolder) -> [String] {
+    ["--node", node, "--dir", folder.node(node), "--address", "127.0.0.1"]
+      + clientFlags(node, folder: folder)
+  }
+
+  /// How a client with a certificate of that name reaches the store.
+  private func clientFlags(_ name: String, folder: ClusterFolder) -> [String] {
     [
-      "--node", node, "--dir", folder.node(node), "--endpoints", endpoints.joined(separator: ","),
+      "--endpoints", endpoints.joined(separator: ","),
       "--cacert", folder.certificate("client-ca"),
-      "--cert", folder.certificate("clients/\(node)"), "--key", folder.key("clients/\(node)"),
-      "--address", "127.0.0.1",
+      "--cert", folder.certificate("clients/\(name)"), "--key", folder.key("clients/\(name)"),
     ]
   }
 
@@ -97,25 +110,6 @@ struct ClusterPlan: Hashable, Sendable {
     return Bytes(value.text(.indented) + "\n")
   }
 
-  /// Every node may write what it reports and read what it is told; nothing of another's.
-  static let certificateRoles: Bytes = """
-    {
-      "roles": [
-        {
-          "name": "node",
-          "permissions": [
-            {"key": "/nodes/{cn}/actual/", "prefix": true, "access": "readwrite"},
-            {"key": "/nodes/{cn}/heartbeat", "access": "readwrite"},
-            {"key": "/nodes/{cn}/", "prefix": true, "access": "read"},
-            {"key": "/network/", "prefix": true, "access": "read"},
-            {"grants": "/nodes/{cn}/grants", "access": "read"}
-          ]
-        }
-      ]
-    }
-
-    """
-
   private static let format = "keelson.cluster/1"
 
   var encoded: Bytes {
@@ -129,6 +123,7 @@ struct ClusterPlan: Hashable, Sendable {
           ]
         }),
       "nodes": .array(nodes.map { .string($0) }),
+      "components": .array(components.map(\.json)),
     ]
     return Bytes(value.text(.indented) + "\n")
   }
@@ -159,5 +154,9 @@ struct ClusterPlan: Hashable, Sendable {
     guard !members.isEmpty else { throw .invalid(field: "members") }
     self.init(
       token: token, members: members, nodes: (value["nodes"]?.array ?? []).compactMap(\.string))
+    for element in value["components"]?.array ?? [] {
+      guard let component = ClusterComponent(element) else { throw .invalid(field: "components") }
+      components.append(component)
+    }
   }
 }

@@ -4,6 +4,7 @@ import EventLoop
 import Linux
 import Node
 import NodeAgent
+import Registry
 import StoreClient
 
 /// Brings a cluster up, or what is missing of it.
@@ -17,6 +18,7 @@ struct ClusterStart {
   private static let membersDefault = 3
   private static let storeLimit = Duration.seconds(30)
   private static let nodesLimit = Duration.seconds(20)
+  private static let componentsLimit = Duration.seconds(20)
 
   /// The plan that runs now.
   func run() async throws -> ClusterPlan {
@@ -26,7 +28,9 @@ struct ClusterStart {
     try prepare(plan)
     try await startSupervisor(plan)
     try await awaitStore(plan)
+    try await makeNamespaces(plan)
     try await awaitNodes(plan)
+    try await awaitComponents(plan)
     try lock.unlock()
     return plan
   }
@@ -78,9 +82,10 @@ struct ClusterStart {
           "the cluster in \(folder.path) has \(plan.members.count) members, not \(members)",
           advice: "leave --members out, or choose another --dir")
       }
-      let before = plan.nodes.count
+      let before = plan
       if let nodes { plan.grow(toNodes: nodes) }
-      if plan.nodes.count != before { try Files.replace(folder.clusterFile, with: plan.encoded) }
+      try addComponents(to: &plan)
+      if plan != before { try Files.replace(folder.clusterFile, with: plan.encoded) }
       steps.done("plan", "found \(describe(plan))")
       return plan
     }
@@ -93,6 +98,7 @@ struct ClusterStart {
           name: ClusterPlan.memberName(index), clientPort: ports.client, peerPort: ports.peer))
     }
     plan.grow(toNodes: nodes ?? 1)
+    try addComponents(to: &plan)
     try Files.replace(folder.clusterFile, with: plan.encoded)
     steps.done("plan", "new: \(describe(plan))")
     return plan
@@ -104,12 +110,25 @@ struct ClusterStart {
       + plan.nodes.joined(separator: ", ")
   }
 
+  /// Two of each; those of an earlier `up` stay.
+  private func addComponents(to plan: inout ClusterPlan) throws {
+    for role in ClusterComponent.Role.allCases {
+      for number in 1...ClusterComponent.copies
+      where !plan.components.contains(where: { $0.role == role && $0.number == number }) {
+        let wanted = ClusterComponent.defaultPort(role, number)
+        let port = isFree(wanted) ? wanted : try freePorts((wanted, wanted), taken: plan).client
+        plan.components.append(ClusterComponent(role: role, number: number, metricsPort: port))
+      }
+    }
+  }
+
   /// The wanted pair, else one that is free now, below the range of outgoing connections.
   private func freePorts(
     _ wanted: (client: UInt16, peer: UInt16), taken plan: ClusterPlan
   ) throws -> (client: UInt16, peer: UInt16) {
     if isFree(wanted.client) && isFree(wanted.peer) { return wanted }
-    let used = Set(plan.members.flatMap { [$0.clientPort, $0.peerPort] })
+    let used = Set(
+      plan.members.flatMap { [$0.clientPort, $0.peerPort] } + plan.components.map(\.metricsPort))
     for _ in 0..<1000 {
       let port = UInt16(20_000 + Machine.randomWord() % 12_000)
       if !used.contains(port), !used.contains(port + 1), isFree(port), isFree(port + 1) {
@@ -136,7 +155,7 @@ struct ClusterStart {
       throw UpFailure(error.message, advice: "remove that file to have it made anew")
     }
     if !Files.exists(folder.rolesFile) {
-      try Files.replace(folder.rolesFile, with: ClusterPlan.certificateRoles)
+      try Files.replace(folder.rolesFile, with: ClusterRoles.document)
     }
     try Files.replace(folder.clientFile, with: plan.clientFile(folder: folder))
     let table = plan.processes(folder: folder, executable: try Machine.executablePath())
@@ -168,7 +187,9 @@ struct ClusterStart {
       return try ClusterProcesses(folder: folder).isSupervised() ? true : nil
     }
     steps.done(
-      "supervisor", "pid \(process.pid), \(plan.members.count + plan.nodes.count) processes")
+      "supervisor",
+      "pid \(process.pid), "
+        + "\(plan.members.count + plan.components.count + plan.nodes.count) processes")
   }
 
   private func awaitStore(_ plan: ClusterPlan) async throws {
@@ -208,6 +229,34 @@ struct ClusterStart {
       }
       steps.done("node \(node)", "has a heartbeat")
     }
+  }
+
+  /// The namespaces that every cluster has.
+  private func makeNamespaces(_ plan: ClusterPlan) async throws {
+    let client = try StoreAccess(folder: folder, loop: loop).client(plan.endpoints)
+    let application = ObjectApplication(access: ObjectAccess(client: client))
+    for name in ManifestApply.systemNamespaces { try await application.create(namespace: name) }
+    await client.close()
+    steps.done("namespaces", ManifestApply.systemNamespaces.joined(separator: ", "))
+  }
+
+  /// Each component runs and stands in its elections, or leads without one.
+  private func awaitComponents(_ plan: ClusterPlan) async throws {
+    let client = try StoreAccess(folder: folder, loop: loop).client(plan.endpoints)
+    let processes = try ClusterProcesses(folder: folder)
+    for component in plan.components {
+      try await awaiting(within: Self.componentsLimit) {
+        UpFailure(
+          "\(component.name) stands in no election\n" + tail(of: component.name),
+          advice: "see \(folder.log(of: component.name))")
+      } _: { () -> Bool? in
+        guard let process = try processes.process(component.name) else { return nil }
+        let elections = try await Elections.read(client)
+        return elections.stands(component, process) ? true : nil
+      }
+      steps.done(component.name, "stands in its elections")
+    }
+    await client.close()
   }
 
   /// The last lines of a process's log.

@@ -13,6 +13,9 @@ struct ClusterStop {
       _ = try processes.end([supervisor], grace: .seconds(5))
       steps.done("supervisor", "stopped")
     }
+    // Before the agents: nobody is there to take a silent node for a lost one.
+    let components = try plan.components.compactMap { try processes.process($0.name) }
+    try end("components", components, grace: .seconds(5), processes)
     let agents = try plan.nodes.compactMap { try processes.process($0) }
     try end("agents", agents, grace: .seconds(5), processes)
     let pods = try plan.nodes.flatMap { try processes.podSupervisors(of: $0) }
@@ -20,7 +23,7 @@ struct ClusterStop {
     try end("pods", pods, grace: .seconds(20), processes)
     let members = try plan.members.compactMap { try processes.process($0.name) }
     try end("members", members, grace: .seconds(10), processes)
-    for name in plan.nodes + plan.members.map(\.name) {
+    for name in plan.nodes + plan.members.map(\.name) + plan.components.map(\.name) {
       try Files.removeTree(folder.identity(of: name))
     }
   }

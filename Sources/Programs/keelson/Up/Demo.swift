@@ -74,7 +74,7 @@ struct Demo {
       let prefix = NodeKeys(node: node).prefix
       let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
       let entries = try await client.range(RangeRequest(key: prefix, rangeEnd: end)).kvs
-      for pod in ClusterView.pods(entries, NodeKeys(node: node)) {
+      for pod in ClusterStatus.pods(entries, NodeKeys(node: node)) {
         rows.append([
           node, pod.name, pod.isDesired ? "yes" : "no", pod.phase, "\(pod.restarts)",
         ])
@@ -141,7 +141,7 @@ struct Demo {
   private func showLostLeader() async throws {
     guard plan.members.count >= 3 else { return }
     steps.heading("The store's leader is killed while writes go on:")
-    let view = try await ClusterView.read(plan, folder: folder, loop: loop)
+    let view = try await ClusterStatus.read(plan, folder: folder, loop: loop)
     guard let leader = view.leader, let process = leader.process else {
       throw UpFailure("no member leads", advice: "keelson status")
     }

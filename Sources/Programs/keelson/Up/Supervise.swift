@@ -186,6 +186,8 @@ final class Supervise {
       specification.descriptors = [nil, log.rawValue, log.rawValue]
       specification.folder = "/"
       specification.newSession = true
+      // The table says all that the process needs: settings of whoever called `up` are not for it.
+      specification.environment = Machine.environment.filter { !$0.hasPrefix("KEELSON_") }
       let gated = try GatedProcess(specification)
       let pid = gated.pid
       guard let status = try ProcessStatus.read(pid: pid) else { throw Errno.noProcess }

@@ -35,7 +35,7 @@ extension Command {
           try await Demo(plan: plan, folder: folder, loop: loop, steps: steps).run()
         }
         steps.heading("Up after \(seconds(steps.elapsed)) s:")
-        let view = try await ClusterView.read(plan, folder: folder, loop: loop)
+        let view = try await ClusterStatus.read(plan, folder: folder, loop: loop)
         say(view.text, terminator: "")
         say(try hints(plan, folder))
         return 0
@@ -52,7 +52,7 @@ extension Command {
         guard let plan = try ClusterPlan.read(folder) else {
           throw UpFailure("no cluster in \(folder.path)", advice: "keelson up makes one")
         }
-        let view = try await ClusterView.read(plan, folder: folder, loop: loop)
+        let view = try await ClusterStatus.read(plan, folder: folder, loop: loop)
         say(view.text, terminator: "")
         return view.isHealthy ? 0 : 1
       }

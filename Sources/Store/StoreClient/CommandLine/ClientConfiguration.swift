@@ -12,7 +12,7 @@ public struct ClientConfiguration: Hashable, Sendable {
   static let defaultEndpoints = ["127.0.0.1:12379", "127.0.0.1:22379", "127.0.0.1:32379"]
 
   /// Flags that every command of the store's client takes.
-  static func declareFlags(_ flags: inout FlagSet) {
+  public static func declareFlags(_ flags: inout FlagSet) {
     flags.declare("endpoints", .text, help: "Members' client addresses, separated by commas")
     flags.declare("cacert", .text, help: "CAs that may have signed the members' certificates")
     flags.declare("cert", .text, help: "This client's certificate")
@@ -31,13 +31,13 @@ public struct ClientConfiguration: Hashable, Sendable {
   }
 
   /// Names that the environment may set, behind `KEELSON_` or `ETCDCTL_`.
-  static let environmentFlags = [
+  public static let environmentFlags = [
     "endpoints", "cacert", "cert", "key", "insecure-skip-tls-verify", "insecure-transport",
     "dial-timeout", "command-timeout", "keepalive-time", "keepalive-timeout", "write-out", "hex",
   ]
 
   /// `file` is read where flags and environment name no endpoints or no certificates.
-  init(
+  public init(
     _ values: FlagValues, file: () throws(CommandFailure) -> ClientFile?
   ) throws(CommandFailure) {
     endpoints = values.text("endpoints").split(separator: ",").map(String.init)

@@ -8,10 +8,11 @@ import NodeAgent
 import StoreClient
 
 /// What of a cluster runs, as seen now.
-struct ClusterView {
+struct ClusterStatus {
   var supervisor: ProcessStatus?
   var members: [Member] = []
   var nodes: [Node] = []
+  var components: [Component] = []
 
   struct Member {
     let plan: ClusterPlan.Member
@@ -29,6 +30,14 @@ struct ClusterView {
     let supervisors: [ProcessStatus]
   }
 
+  struct Component {
+    let name: String
+    let process: ProcessStatus?
+    /// The reconcilers that it leads; nil where the store could not be asked.
+    let leads: [String]?
+    let stands: Bool
+  }
+
   struct Pod {
     let uid: String
     let name: String
@@ -40,10 +49,10 @@ struct ClusterView {
 
   static func read(
     _ plan: ClusterPlan, folder: ClusterFolder, loop: EventLoop
-  ) async throws -> ClusterView {
+  ) async throws -> ClusterStatus {
     let processes = try ClusterProcesses(folder: folder)
     let access = StoreAccess(folder: folder, loop: loop)
-    var view = ClusterView(supervisor: try processes.supervisor())
+    var view = ClusterStatus(supervisor: try processes.supervisor())
     for member in plan.members {
       let client = try access.client([member.clientURL], timeout: .seconds(1))
       let status: Result<StatusResponse, StoreError>
@@ -68,6 +77,15 @@ struct ClusterView {
           pods: pods(entries ?? [], NodeKeys(node: node)),
           supervisors: try processes.podSupervisors(of: node)))
     }
+    let elections = await elections(client)
+    for component in plan.components {
+      let process = try processes.process(component.name)
+      view.components.append(
+        Component(
+          name: component.name, process: process,
+          leads: process.flatMap { elections?.leads(component, $0) },
+          stands: process.flatMap { elections?.stands(component, $0) } ?? false))
+    }
     await client.close()
     return view
   }
@@ -80,6 +98,7 @@ struct ClusterView {
       }
     }
     return supervisor != nil && areMembersHealthy && nodes.allSatisfy { $0.hasHeartbeat == true }
+      && components.allSatisfy { $0.process != nil && $0.stands }
   }
 
   /// The member that leads; nil where none answers so.
@@ -89,6 +108,14 @@ struct ClusterView {
       case .success(let status): status.leader == status.header?.memberID
       case .failure: false
       }
+    }
+  }
+
+  private static func elections(_ client: StoreClient) async -> Elections? {
+    do throws(StoreError) {
+      return try await Elections.read(client)
+    } catch {
+      return nil
     }
   }
 
@@ -154,6 +181,15 @@ struct ClusterView {
             + ", \(member.plan.clientURL), revision \(status.header?.revision ?? 0)"
         }
       rows.append(row("member \(member.plan.name)", member.process, state))
+    }
+    for component in components {
+      let state: String =
+        switch component.leads {
+        case nil: component.process == nil ? "not running" : "store not reachable"
+        case []?: component.stands ? "stands by" : "stands in no election"
+        case let names?: "leads \(names.joined(separator: ", "))"
+        }
+      rows.append(row(component.name, component.process, state))
     }
     for node in nodes {
       let heartbeat: String =

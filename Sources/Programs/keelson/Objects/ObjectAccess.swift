@@ -1,0 +1,120 @@
+import Base
+import Component
+import EtcdAPI
+import Linux
+import Objects
+import Registry
+import StoreClient
+
+/// The API's objects in the store, for the administrator's commands: no API server is asked, and the
+/// same registry decides what may be written.
+struct ObjectAccess {
+  let client: StoreClient
+  let registry = ObjectRegistry(writer: "keelson")
+
+  /// Keys that one Txn reads: etcd allows 128 operations.
+  private static let keysMax = 128
+  /// Objects of one answer of a list.
+  private static let pageObjects: Int64 = 500
+
+  /// For names, uids and times of what is written now.
+  static func context() -> PlanContext {
+    PlanContext(now: Machine.wallTime(), random: PRNG(seed: Machine.randomWord()))
+  }
+
+  /// These objects as the store has them; absent ones are not in the view.
+  func view(of keys: [ObjectKey]) async throws -> ClusterView {
+    var view = ClusterView()
+    for start in stride(from: 0, to: keys.count, by: Self.keysMax) {
+      let part = keys[start..<min(start + Self.keysMax, keys.count)]
+      let reads = part.map { key in
+        RequestOp(request: .range(RangeRequest(key: StoreKey.object(key).bytes)))
+      }
+      for response in try await client.txn(TxnRequest(success: reads)).responses {
+        guard case .range(let range)? = response.response else { continue }
+        for kv in range.kvs { _ = view.put(try Self.object(kv)) }
+      }
+    }
+    return view
+  }
+
+  func object(_ key: ObjectKey) async throws -> StoredObject? {
+    try await view(of: [key])[key]
+  }
+
+  /// All objects of a kind, of one namespace where one is named, at one revision.
+  func list(
+    _ kind: Kind, in namespace: String?
+  ) async throws -> (objects: [StoredObject], revision: Int64) {
+    let prefix =
+      namespace.map { Bytes("/registry/\(kind.plural)/\($0)/") } ?? Collection.objects(kind).prefix
+    // Behind a slash comes a zero in the order of bytes.
+    let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
+    var objects: [StoredObject] = []
+    var request = RangeRequest(key: prefix, rangeEnd: end, limit: Self.pageObjects)
+    while true {
+      let page = try await client.range(request)
+      if request.revision == 0 { request.revision = page.header?.revision ?? 0 }
+      objects += try page.kvs.map(Self.object)
+      guard page.more, let last = page.kvs.last else { return (objects, request.revision) }
+      request.key = Bytes(last.key.array + [0])
+    }
+  }
+
+  /// The changes of what `list` gave, from behind its revision on.
+  func watch(_ kind: Kind, in namespace: String?, after revision: Int64) -> StoreWatch {
+    let prefix =
+      namespace.map { Bytes("/registry/\(kind.plural)/\($0)/") } ?? Collection.objects(kind).prefix
+    let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
+    return client.watch(
+      WatchCreateRequest(
+        key: prefix, rangeEnd: end, startRevision: revision + 1, prevKv: true))
+  }
+
+  /// Whether the store has taken it: false where something that it compares is no longer so. Events
+  /// that a Txn records stay without a lease: an administrator's commands record none.
+  func commit(_ transaction: ObjectTransaction) async throws -> Bool {
+    try await client.txn(transaction.request).succeeded
+  }
+
+  static func object(_ kv: KeyValue) throws -> StoredObject {
+    do throws(UndecodableObject) {
+      return try StoredObject(decoding: kv)
+    } catch {
+      throw ObjectFailure("\(kv.key.text) holds no object: \(error)")
+    }
+  }
+}
+
+/// What a command about objects says before it ends with 1.
+struct ObjectFailure: Error {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
+
+extension ObjectTransaction {
+  fileprivate var request: TxnRequest {
+    let compares = compares.map { expectation in
+      switch expectation.revision {
+      case .modified(let revision):
+        Compare(
+          result: .equal, target: .mod, key: expectation.key, targetUnion: .modRevision(revision))
+      case .created(let revision):
+        Compare(
+          result: .equal, target: .create, key: expectation.key,
+          targetUnion: .createRevision(revision))
+      }
+    }
+    let writes = writes.map { write in
+      switch write {
+      case .put(let key, let value), .putEvent(let key, let value):
+        RequestOp(request: .put(PutRequest(key: key.bytes, value: value)))
+      case .delete(let key): RequestOp(request: .deleteRange(DeleteRangeRequest(key: key.bytes)))
+      }
+    }
+    return TxnRequest(compare: compares, success: writes)
+  }
+}
