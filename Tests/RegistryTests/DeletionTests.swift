@@ -148,3 +148,25 @@ import Testing
     #expect(marked.meta.deletionTime != nil)
   }
 }
+
+#if PLANTED_BUGS
+  @Suite struct `Planted in the registry` {
+    @Test func `a dropped finalizer lets a held object go`() throws {
+      var cluster = ClusterHistory()
+      cluster.registry.plantedBug = .droppedFinalizer
+      let pod = try cluster.create(
+        .pod, podManifest.with("metadata.finalizers", ["example.com/a"]))
+      try cluster.commit(.delete(pod, DeleteOptions()))
+      #expect(cluster.current(pod) == nil)
+    }
+
+    @Test func `two pods in one Txn are let through`() throws {
+      var cluster = ClusterHistory()
+      cluster.registry.plantedBug = .twoPodsInOneTxn
+      let other = podManifest.with("metadata.name", "q")
+      let transaction = try cluster.commit(
+        .create(.pod, podManifest.members), .create(.pod, other.members))
+      #expect(transaction.writes.count == 2)
+    }
+  }
+#endif

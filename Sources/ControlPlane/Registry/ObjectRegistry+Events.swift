@@ -45,8 +45,16 @@ extension ObjectRegistry {
     transaction.writes.append(.putEvent(key: key, value: event.object?.bytes ?? Bytes()))
   }
 
+  /// Whole characters only.
   private static func cut(_ message: String) -> String {
     guard message.utf8.count > messageBytesMax else { return message }
-    return String(decoding: message.utf8.prefix(messageBytesMax - 3), as: UTF8.self) + "..."
+    var text = ""
+    var bytes = 0
+    for scalar in message.unicodeScalars {
+      bytes += UTF8.width(scalar)
+      guard bytes <= messageBytesMax - 3 else { break }
+      text.unicodeScalars.append(scalar)
+    }
+    return text + "..."
   }
 }
