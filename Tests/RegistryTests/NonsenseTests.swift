@@ -4,7 +4,8 @@ import Objects
 import Registry
 import Testing
 
-/// Objects come from users and from the store: none of them may trap the registry, whatever it says.
+/// Objects come from users and from the store: none of them may trap the registry, whatever it
+/// says.
 @Suite struct `Nonsense` {
   /// Values that a field may turn out to have.
   private static let values: [JSONValue] = [

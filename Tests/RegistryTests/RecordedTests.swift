@@ -12,7 +12,8 @@ import Testing
     return cluster
   }
 
-  /// Lowers the row's create or update; gives the rejection, and the stored value where there is none.
+  /// Lowers the row's create or update; gives the rejection, and the stored value where there is
+  /// none.
   private func answer(
     to row: RecordedRow
   ) throws -> (rejection: Rejection?, before: StoredObject?, after: StoredObject?) {

@@ -74,7 +74,8 @@ extension JSONValue {
     try self.init(parsing: Bytes(text))
   }
 
-  /// The value with one field changed: `path` is names and places, such as `spec.containers.0.name`.
+  /// The value with one field changed: `path` is names and places, such as
+  /// `spec.containers.0.name`.
   func with(_ path: String, _ value: JSONValue?) -> JSONValue {
     with(path.split(separator: ".").map(String.init)[...], value)
   }

@@ -51,7 +51,7 @@ import Testing
       "Guaranteed"
     ),
     (
-      #"[{"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1000m", "memory": "1024Mi"}}]"#,
+      #"[{"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1e0", "memory": "1024Mi"}}]"#,
       "Guaranteed"
     ),
     (
@@ -59,7 +59,7 @@ import Testing
       "Burstable"
     ),
     (
-      #"[{"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}}, {}]"#,
+      #"[{"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}},{}]"#,
       "Burstable"
     ),
     (#"[{"requests": {"cpu": "x"}}]"#, "BestEffort"),

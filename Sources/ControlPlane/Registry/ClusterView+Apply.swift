@@ -3,8 +3,8 @@ import JSON
 import Objects
 
 extension ClusterView {
-  /// What the store would do with a transaction at this revision: refuse it, and change nothing, when
-  /// a compare fails; else carry it out. For histories on values: tests and tools.
+  /// What the store would do with a transaction at this revision: refuse it, and change nothing,
+  /// when a compare fails; else carry it out. For histories on values: tests and tools.
   ///
   /// The revision must be above every revision of the view.
   public mutating func apply(

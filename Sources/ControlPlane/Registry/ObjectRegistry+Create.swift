@@ -61,8 +61,8 @@ extension ObjectRegistry {
     object = JSONObject(members)
   }
 
-  /// Nothing new comes into a namespace that is absent or on its way out: what the view says of it is
-  /// compared, so that a namespace controller that saw it empty sees this Txn refused.
+  /// Nothing new comes into a namespace that is absent or on its way out: what the view says of it
+  /// is compared, so that a namespace controller that saw it empty sees this Txn refused.
   private func admitNamespace(
     of kind: Kind, _ object: JSONObject, in view: ClusterView,
     into transaction: inout ObjectTransaction

@@ -3,8 +3,8 @@ import JSON
 import Objects
 
 extension ObjectRegistry {
-  /// A user's DELETE (apiserver rest.BeforeDelete and registry.Store.Delete): the object goes, or is
-  /// marked as on its way out while finalizers or its grace hold it.
+  /// A user's DELETE (apiserver rest.BeforeDelete and registry.Store.Delete): the object goes, or
+  /// is marked as on its way out while finalizers or its grace hold it.
   func delete(
     _ old: StoredObject, _ options: DeleteOptions, context: PlanContext,
     into transaction: inout ObjectTransaction
@@ -67,8 +67,8 @@ extension ObjectRegistry {
     }
   }
 
-  /// Only pods have grace (pod strategy CheckGracefulDelete): none for one that runs nowhere, because
-  /// it is not bound or has ended.
+  /// Only pods have grace (pod strategy CheckGracefulDelete): none for one that runs nowhere,
+  /// because it is not bound or has ended.
   private static func graceSeconds(of old: StoredObject, _ options: DeleteOptions) -> Int64 {
     guard old.objectKey?.kind == .pod, let pod = old.pod, !pod.node.isEmpty, !pod.hasEnded
     else { return 0 }

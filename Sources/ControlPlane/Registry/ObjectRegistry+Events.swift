@@ -6,8 +6,8 @@ extension ObjectRegistry {
   /// Bytes of an event's message, as Kubernetes' recorder cuts it.
   private static let messageBytesMax = 1024
 
-  /// Adds the Event that tells of the step. In a namespace that is absent or on its way out nothing is
-  /// told, because nothing new may come into it; the change itself must not wait for that.
+  /// Adds the Event that tells of the step. In a namespace that is absent or on its way out nothing
+  /// is told, because nothing new may come into it; the change itself must not wait for that.
   func record(
     _ note: EventNote, in view: ClusterView, context: inout PlanContext,
     into transaction: inout ObjectTransaction

@@ -3,8 +3,8 @@ import JSON
 import Objects
 
 extension ObjectRegistry {
-  /// Everything but the status (apiserver rest.BeforeUpdate). The last finalizer of an object on its
-  /// way out takes the object with it.
+  /// Everything but the status (apiserver rest.BeforeUpdate). The last finalizer of an object on
+  /// its way out takes the object with it.
   func update(
     _ old: StoredObject, to json: JSONObject, context: PlanContext,
     into transaction: inout ObjectTransaction

@@ -2,9 +2,10 @@ import Base
 import JSON
 public import Objects
 
-/// Turns intents into values: defaults, admission, validation, uid and generation, owner references,
-/// finalizers, unknown fields kept. The same code serves the reconcilers, the administrator's
-/// commands and the API server, so that a ReplicaSet's pod meets the same rules as a user's.
+/// Turns intents into values: defaults, admission, validation, uid and generation, owner
+/// references, finalizers, unknown fields kept. The same code serves the reconcilers, the
+/// administrator's commands and the API server, so that a ReplicaSet's pod meets the same rules as
+/// a user's.
 ///
 ///     Step --> intents to values --> compares and writes of one Txn
 ///                   ^ view: namespaces for admission, what already exists
@@ -22,8 +23,8 @@ public struct ObjectRegistry: Sendable {
   /// What admission reads: a component that writes API objects follows these too.
   public static let collections: [Collection] = [.objects(.namespace)]
 
-  /// The Txn that carries out a step, without a component's fence. Without writes when everything is
-  /// as the step wants it.
+  /// The Txn that carries out a step, without a component's fence. Without writes when everything
+  /// is as the step wants it.
   ///
   /// The view gives the namespaces and refuses early what exists already; what is replaced is
   /// compared as the intents name it. Throws for what the world got wrong, as kube-apiserver

@@ -76,7 +76,8 @@ extension Rejection {
     }
   }
 
-  /// The message as kube-apiserver words it: `Deployment.apps "web" is invalid: spec.replicas: ...`.
+  /// The message as kube-apiserver words it: `Deployment.apps "web" is invalid: spec.replicas:
+  /// ...`.
   public var message: String {
     switch self {
     case .invalid(let kind, let name, let errors):

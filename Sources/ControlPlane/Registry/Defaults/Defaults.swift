@@ -47,7 +47,8 @@ enum Defaults {
     }
   }
 
-  /// Changes a member that is an object; false, and nothing is copied, where `body` changes nothing.
+  /// Changes a member that is an object; false, and nothing is copied, where `body` changes
+  /// nothing.
   @discardableResult
   static func edit(
     _ name: String, of object: inout JSONObject, _ body: (inout JSONObject) -> Bool

@@ -3,8 +3,8 @@ import Objects
 
 /// Amounts in their canonical form, so that two objects that want the same say the same.
 enum Quantities {
-  /// Every amount of a map, rounded up to thousandths (SetDefaults_ResourceList); true where one was
-  /// written otherwise.
+  /// Every amount of a map, rounded up to thousandths (SetDefaults_ResourceList); true where one
+  /// was written otherwise.
   static func canonicalize(_ amounts: inout JSONObject) -> Bool {
     var isChanged = false
     for member in amounts.members {
