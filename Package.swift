@@ -102,6 +102,11 @@ let table = [
       "Objects", "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "Node", "NodeAgent",
       "Simulator",
     ]),
+  Row(
+    "controlbench", "Programs", .bench,
+    [
+      "Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Objects", "Registry",
+    ]),
   Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
   Row("registrybench", "Programs", .bench, ["Base", "Linux", "JSON", "Objects", "Registry"]),
   Row(

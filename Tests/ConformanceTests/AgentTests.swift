@@ -154,7 +154,7 @@ extension Conformance {
     ) async throws {
       try await AgentNode.serving { node, _ in
         var random = PRNG(seed: UInt64(seed))
-        try await node.want("u1", "exec sleep 60")
+        try await node.want("u1", "exec sleep 600")
         for _ in 0..<3 {
           let moment = Machine.now() + .microseconds(Int64(random.below(120_000)))
           while Machine.now() < moment { try await Task.sleep(for: .milliseconds(1)) }
@@ -167,7 +167,7 @@ extension Conformance {
         }
         // The report lags behind a kill; once it has caught up it accounts for every start.
         _ = try await node.container(
-          "u1", "the report accounts for every start", within: .seconds(60)
+          "u1", "the report accounts for every start", within: .seconds(20)
         ) {
           guard $0["state"]?["running"] != nil, let restarts = $0["restartCount"]?.int64 else {
             return false

@@ -25,6 +25,9 @@ struct ComponentCommand: Sendable {
     flags.declare(
       "metrics-address", .text, default: metricsAddress,
       help: "where /healthz, /livez, /readyz and /metrics are served; port 0 takes a free one")
+    flags.declare(
+      "leader-elect-lease-duration", .duration, default: "10s",
+      help: "how long a leader that died keeps its place, in whole seconds")
     flags.declare("log-level", .text, default: "info", help: "debug, info, warn or error")
     return runCommand(flags, arguments, environment: environmentVariables()) { values in
       guard let chosen = choose(values) else { return 2 }
@@ -34,6 +37,11 @@ struct ComponentCommand: Sendable {
       }
       guard let level = LogLevel(name: values.text("log-level")) else {
         complain("--log-level: expected debug, info, warn or error")
+        return 2
+      }
+      let lease = values.duration("leader-elect-lease-duration")
+      guard lease >= .seconds(2), lease <= .seconds(600) else {
+        complain("--leader-elect-lease-duration: 2s to 10m")
         return 2
       }
       return serve(values, chosen, on: address, logger: Logger(name, minimum: level))
@@ -77,11 +85,13 @@ struct ComponentCommand: Sendable {
       Signal.pipe.ignore()
       let client = try StoreClient(
         endpoints: values.storeEndpoints, credentials: values.storeCredentials, loop: loop)
+      var configuration = ControlComponent.Configuration(
+        identity: "\(name)-\(Machine.processID)", reconcilers: chosen,
+        entropy: Machine.randomWord())
+      configuration.leaseSeconds =
+        values.duration("leader-elect-lease-duration").milliseconds / 1000
       let process = ComponentProcess(
-        ControlComponent.Configuration(
-          identity: "\(name)-\(Machine.processID)", reconcilers: chosen,
-          entropy: Machine.randomWord()),
-        client: client, loop: loop, logger: logger)
+        configuration, client: client, loop: loop, logger: logger)
       let port = try ComponentPort(process, on: address, loop: loop, logger: logger)
       logger.info(
         "\(name) runs",

@@ -80,7 +80,8 @@ extension AgentCore {
       case .startSupervisor: startSupervisor(uid, &turn)
       case .wake(let due): wake(uid, at: due)
       case .forget:
-        guard !pod.isKeeping else { return }
+        // Wanted again meanwhile: what is being kept plans.
+        guard !pod.isKeeping, pod.unkept == nil else { return }
         pods[uid] = nil
         reports.want(nil, at: keys.actualPod(uid), by: turn.now + configuration.reportDelay)
         turn.effects.append(.runtime(.forget(uid: uid)))
