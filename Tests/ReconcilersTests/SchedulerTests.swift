@@ -435,4 +435,15 @@ import Testing
     // Milliseconds in release; the bound is for a debug build on a busy machine.
     #expect(time < .seconds(10))
   }
+
+  @Test func `a hundred pods that fit nowhere are told once`() throws {
+    var story = NodeStory([scheduler])
+    for index in 0..<100 { story.put(nodeObject("n\(index)", cpu: "1")) }
+    for index in 0..<100 {
+      try story.create(podObject("p\(index)", requests: ["cpu": "2"]))
+    }
+    story.settle()
+    #expect(story.committed.count == 200)
+    #expect(story.plan(scheduler, .everything).steps.isEmpty)
+  }
 }

@@ -19,18 +19,17 @@ struct UnschedulableNote {
   /// Txn writes an object once.
   var step: Step? {
     if !isTold { return tell }
-    guard present != verdict.json else { return hasMessage ? nil : tell }
+    if hasVerdicts { return hasMessage ? nil : tell }
     return due == nil ? keepVerdicts : nil
   }
 
   /// After this time there may be something to write although nothing changes.
   var due: Duration? {
-    guard isTold, present != verdict.json, let writtenAt else { return nil }
-    let milliseconds = now.milliseconds.subtractingReportingOverflow(writtenAt.milliseconds)
+    guard isTold, !hasVerdicts, let writtenAt else { return nil }
+    let (age, overflow) = now.milliseconds.subtractingReportingOverflow(writtenAt.milliseconds)
     // A time ahead of this clock's counts as one long past.
-    guard !milliseconds.overflow, milliseconds.partialValue >= 0 else { return nil }
-    let age = Duration.milliseconds(milliseconds.partialValue)
-    return age < Self.interval ? Self.interval - age : nil
+    guard !overflow, age >= 0, age < Self.interval.milliseconds else { return nil }
+    return Self.interval - .milliseconds(age)
   }
 
   // MARK: - The condition
@@ -70,34 +69,34 @@ struct UnschedulableNote {
 
   // MARK: - The annotation
 
-  private var kept: JSONObject? {
-    guard let text = pod.meta.annotations[Scheduler.verdictsAnnotation] else { return nil }
+  private var kept: String { pod.meta.annotations[Scheduler.verdictsAnnotation] ?? "" }
+
+  /// The verdicts with the time that they were written at in front.
+  private var dated: String {
+    "{\"time\":\"\(now.rfc3339)\",\(verdict.json.dropFirst())"
+  }
+
+  /// All but the time is compared, as text: it was written just so.
+  private var hasVerdicts: Bool {
+    let known = kept.utf8
+    let wanted = verdict.json.utf8.dropFirst()
+    return known.count == dated.utf8.count && known.suffix(wanted.count).elementsEqual(wanted)
+  }
+
+  private var writtenAt: WallTime? {
     do {
-      return try JSONValue(parsing: Bytes(text)).object
+      let json = try JSONValue(parsing: Bytes(kept))
+      return json["time"]?.string.flatMap(WallTime.init(rfc3339:))
     } catch {
-      // Somebody else wrote it: it counts as absent.
+      // Somebody else wrote it, or nobody did: it is to be written now.
       return nil
     }
   }
 
-  /// The verdicts as the pod has them, without their time.
-  private var present: JSONObject? {
-    var json = kept
-    json?["time"] = nil
-    return json
-  }
-
-  private var writtenAt: WallTime? {
-    kept?["time"]?.string.flatMap(WallTime.init(rfc3339:))
-  }
-
   private var keepVerdicts: Step {
-    var json = JSONObject()
-    json["time"] = .string(now.rfc3339)
-    for member in verdict.json.members { json[member.name] = member.value }
     var metadata = pod.json["metadata"]?.object ?? JSONObject()
     var annotations = metadata["annotations"]?.object ?? JSONObject()
-    annotations[Scheduler.verdictsAnnotation] = .string(JSONValue.object(json).text())
+    annotations[Scheduler.verdictsAnnotation] = .string(dated)
     metadata["annotations"] = .object(annotations)
     var changed = pod.json
     changed["metadata"] = .object(metadata)

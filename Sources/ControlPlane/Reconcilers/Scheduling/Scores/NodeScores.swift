@@ -53,10 +53,10 @@ struct NodeScores {
       let liking = likings[place]
       var score = Weight.resources * leastAllocated(nodes[place])
       score += Weight.balance * balanced(nodes[place])
-      score += Weight.affinity * Self.share(liking.affinity, of: most.affinity, none: 0)
-      score += Weight.taints * (Self.scoreMax - Self.share(liking.taints, of: most.taints, none: 0))
+      score += Weight.affinity * Self.share(liking.affinity, of: most.affinity)
+      score += Weight.taints * (Self.scoreMax - Self.share(liking.taints, of: most.taints))
       if let placed {
-        let crowd = Self.share(placed[place], of: most.placed, none: 0)
+        let crowd = Self.share(placed[place], of: most.placed)
         score += Weight.spreading * (Self.scoreMax - crowd)
       }
       if score > highest {
@@ -90,12 +90,12 @@ struct NodeScores {
 
   private static func free(_ taken: Int64, of all: Int64) -> Int64 {
     guard all > 0, taken <= all else { return 0 }
-    return share(all - max(0, taken), of: all, none: 0)
+    return share(all - max(0, taken), of: all)
   }
 
-  /// `part` of `whole` in `scoreMax`; `none` where the whole is nothing.
-  private static func share(_ part: Int64, of whole: Int64, none: Int64) -> Int64 {
-    guard whole > 0 else { return none }
+  /// `part` of `whole` in `scoreMax`; 0 where the whole is nothing.
+  private static func share(_ part: Int64, of whole: Int64) -> Int64 {
+    guard whole > 0 else { return 0 }
     precondition((0...whole).contains(part), "a part is at most the whole")
     // The product of two such numbers may need more than 64 bits; the share never does.
     return whole.dividingFullWidth(part.multipliedFullWidth(by: scoreMax)).quotient
