@@ -195,12 +195,17 @@ import Testing
     #expect(try StrategicMerge.apply(patch, to: current, type: container) == manifest)
   }
 
-  @Test func `a reordered manifest reorders, another's order stays`() throws {
-    let ab = try object(#"{"containers":[{"name":"a"},{"name":"b"}]}"#)
-    let ba = try object(#"{"containers":[{"name":"b"},{"name":"a"}]}"#)
-    let patch = ThreeWayMerge.patch(original: ab, modified: ba, current: ab, type: pod)
-    #expect(patch == (try object(#"{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]}"#)))
-    #expect(ThreeWayMerge.patch(original: ab, modified: ab, current: ba, type: pod).isEmpty)
+  @Test func `the manifest's order is wanted, whatever others put between`() throws {
+    let manifest = try object(#"{"containers":[{"name":"a"},{"name":"b"}]}"#)
+    let reversed = try object(#"{"containers":[{"name":"b"},{"name":"a"}]}"#)
+    let patch = ThreeWayMerge.patch(
+      original: manifest, modified: manifest, current: reversed, type: pod)
+    #expect(patch == (try object(#"{"$setElementOrder/containers":[{"name":"a"},{"name":"b"}]}"#)))
+    #expect(try StrategicMerge.apply(patch, to: reversed, type: pod) == manifest)
+    let injected = try object(#"{"containers":[{"name":"a"},{"name":"x"},{"name":"b"}]}"#)
+    #expect(
+      ThreeWayMerge.patch(original: manifest, modified: manifest, current: injected, type: pod)
+        .isEmpty)
   }
 }
 

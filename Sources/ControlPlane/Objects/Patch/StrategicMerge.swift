@@ -55,14 +55,32 @@ public enum StrategicMerge {
     case .null: return nil
     case .bool, .number, .string: return member.value
     case .object(let patch):
+      let old = target?.object
+      if old == nil, patch[PatchDirective.patch] == "delete" { return nil }
       let isMerged = !field.strategy.replaces
-      let old = isMerged ? target?.object ?? JSONObject() : JSONObject()
-      return .object(try merge(patch, into: old, field.shape))
+      return .object(
+        try merge(patch, into: isMerged ? old ?? JSONObject() : JSONObject(), field.shape))
     case .array(let patch):
-      guard field.mergesList else { return member.value }
+      guard field.mergesList else { return .array(try replacement(patch, field.shape)) }
       let list = ListMerge(name: member.name, field: field)
       return .array(try list.merge(patch, into: target?.array ?? [], order: order))
     }
+  }
+
+  /// The elements of a list that is replaced, without directives and nulls.
+  private static func replacement(
+    _ patch: [JSONValue], _ shape: PatchShape
+  ) throws(StrategicMergeError) -> [JSONValue] {
+    var elements: [JSONValue] = []
+    for element in patch {
+      guard case .object(let object) = element else {
+        elements.append(element)
+        continue
+      }
+      if object[PatchDirective.patch] != nil { continue }
+      elements.append(.object(try merge(object, into: JSONObject(), shape)))
+    }
+    return elements
   }
 
   /// Clears what `$retainKeys` does not name.

@@ -83,17 +83,21 @@ public enum ThreeWayMerge {
     private func writeScalars(into patch: inout JSONObject, name: String) {
       let wanted = Set(modified)
       let there = Set(current)
-      var seen: Set<JSONValue> = []
-      let added = modified.filter { !there.contains($0) && seen.insert($0).inserted }
-      let removed = original.filter {
-        !wanted.contains($0) && there.contains($0) && seen.insert($0).inserted
-      }
+      let order = Self.distinct(modified)
+      let added = order.filter { !there.contains($0) }
+      let removed = Self.distinct(original.filter { !wanted.contains($0) && there.contains($0) })
       if !added.isEmpty { patch[name] = .array(added) }
       if !removed.isEmpty { patch[PatchDirective.deleteFromList + name] = .array(removed) }
-      let isReordered = original != modified && current.filter(wanted.contains) != modified
-      if !current.isEmpty, !added.isEmpty || !removed.isEmpty || isReordered && !original.isEmpty {
-        patch[PatchDirective.elementOrder + name] = .array(modified)
+      let isReordered = Self.distinct(current.filter(wanted.contains)) != order
+      if !current.isEmpty, !removed.isEmpty || isReordered {
+        patch[PatchDirective.elementOrder + name] = .array(order)
       }
+    }
+
+    /// Each value where it comes first.
+    private static func distinct(_ values: [JSONValue]) -> [JSONValue] {
+      var seen: Set<JSONValue> = []
+      return values.filter { seen.insert($0).inserted }
     }
 
     private func writeObjects(into patch: inout JSONObject, name: String, key: String) {
@@ -129,10 +133,8 @@ public enum ThreeWayMerge {
       }
       if !changes.isEmpty { patch[name] = .array(changes) }
       let order = modified.compactMap { $0[key] }
-      let isReordered =
-        original.compactMap { $0[key] } != order
-        && current.compactMap { $0[key] }.filter { wanted[$0] != nil } != order
-      if !current.isEmpty, !changes.isEmpty || isReordered && !original.isEmpty {
+      let isReordered = current.compactMap { $0[key] }.filter { wanted[$0] != nil } != order
+      if !current.isEmpty, !changes.isEmpty || isReordered {
         patch[PatchDirective.elementOrder + name] = .array(
           order.map { value in
             var element = JSONObject()
