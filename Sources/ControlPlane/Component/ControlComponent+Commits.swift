@@ -8,12 +8,18 @@ struct Commit: Hashable, Sendable {
   let reconciler: Int
   let term: UInt64
   let key: WorkKey
-  /// The creation of the candidate's key that it compares; nil without a leader.
-  let fence: Int64?
+  /// What it compares of the election; nil without a leader.
+  let fence: Fence?
   /// By operation: the informer of what it writes, where one follows it.
   let written: [Int?]
   /// The informers of what it compares.
   let compared: [Int]
+}
+
+/// The candidate's key that won, and when it was created.
+struct Fence: Hashable, Sendable {
+  let lease: Int64
+  let created: Int64
 }
 
 /// Plans, and their way into the store.
@@ -118,7 +124,7 @@ extension ControlComponent {
   private mutating func commit(
     _ index: Int, _ key: WorkKey, _ transaction: ObjectTransaction, eventLease: Int64
   ) {
-    let fence = hosted[index].candidacy?.fence
+    let fence = fence(of: index)
     let request = request(index, transaction, fence: fence, eventLease: eventLease)
     let operations = max(request.compare.count, request.success.count)
     let bytes = request.encodedLength
@@ -146,11 +152,11 @@ extension ControlComponent {
   }
 
   private func request(
-    _ index: Int, _ transaction: ObjectTransaction, fence: Int64?, eventLease: Int64
+    _ index: Int, _ transaction: ObjectTransaction, fence: Fence?, eventLease: Int64
   ) -> TxnRequest {
     var request = TxnRequest()
-    if let fence, let lease = session.id {
-      request.compare = fenceCompares(hosted[index].name, lease: lease, created: fence)
+    if let fence {
+      request.compare = compares(of: fence, hosted[index].name)
       request.failure = [ElectionKeys.standings(hosted[index].name)]
     }
     for expected in transaction.compares {
@@ -176,20 +182,29 @@ extension ControlComponent {
     return request
   }
 
-  private func fenceCompares(_ name: String, lease: Int64, created: Int64) -> [Compare] {
-    let fence = ElectionKeys.fence(name, lease: lease, created: created)
+  private func fence(of index: Int) -> Fence? {
+    guard let candidacy = hosted[index].candidacy else { return nil }
+    guard let created = candidacy.fence, let lease = session.id else {
+      preconditionFailure("who writes leads")
+    }
+    return Fence(lease: lease, created: created)
+  }
+
+  private func compares(of fence: Fence, _ name: String) -> [Compare] {
+    let compares = ElectionKeys.fence(name, lease: fence.lease, created: fence.created)
     #if PLANTED_BUGS
       if configuration.plantedBug == .noFence { return [] }
-      if configuration.plantedBug == .fenceWithoutRange { return [fence[0]] }
+      if configuration.plantedBug == .fenceWithoutRange { return [compares[0]] }
     #endif
-    return fence
+    return compares
   }
 
   // MARK: - Answers
 
   mutating func committed(_ commit: Commit, _ answer: StoreAnswer) {
     let index = commit.reconciler
-    count(answer, for: index)
+    let isFenced = isRefusedByFence(commit, answer)
+    count(answer, isFenced: isFenced, for: index)
     // What an earlier term sent is settled by its fence.
     guard commit.term == hosted[index].term, var run = hosted[index][run: commit.key] else {
       return
@@ -200,11 +215,7 @@ extension ControlComponent {
     case .txn(let response) where response.succeeded:
       noteWrites(commit, response, in: &run)
     case .txn(let response):
-      if let fence = commit.fence, !fenceHeld(index, response, created: fence) {
-        hosted[index].tally.fenceRefusals += 1
-        return fenceLost(index, created: fence)
-      }
-      hosted[index].tally.conflicts += 1
+      if isFenced, let fence = commit.fence { return fenceLost(index, created: fence.created) }
       run.fail()
       // Planned again with what the store has now.
       let revision = response.header?.revision ?? 0
@@ -217,26 +228,30 @@ extension ControlComponent {
       note("Txn refused", [["reconciler", hosted[index].name], ["status", status.text]])
       run.giveUp()
     case .unknown, .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
-      if let fence = commit.fence { return giveUp(index, created: fence) }
+      if let fence = commit.fence { return giveUp(index, created: fence.created) }
       run.giveUp()
     }
     hosted[index][run: commit.key] = run
     send(index, commit.key)
   }
 
-  private mutating func count(_ answer: StoreAnswer, for index: Int) {
+  private mutating func count(_ answer: StoreAnswer, isFenced: Bool, for index: Int) {
     switch answer {
-    case .txn(let response): if response.succeeded { hosted[index].tally.commits += 1 }
+    case .txn(let response) where response.succeeded: hosted[index].tally.commits += 1
+    case .txn where isFenced: hosted[index].tally.fenceRefusals += 1
+    case .txn: hosted[index].tally.conflicts += 1
     case .refused: hosted[index].tally.refusals += 1
     case .unknown, .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
       hosted[index].tally.unknownOutcomes += 1
     }
   }
 
-  private func fenceHeld(_ index: Int, _ response: TxnResponse, created: Int64) -> Bool {
-    guard let lease = session.id else { return false }
-    let key = ElectionKeys.candidate(hosted[index].name, lease: lease)
-    return ElectionKeys.held(response, key: key, created: created)
+  private func isRefusedByFence(_ commit: Commit, _ answer: StoreAnswer) -> Bool {
+    guard case .txn(let response) = answer, !response.succeeded, let fence = commit.fence else {
+      return false
+    }
+    let key = ElectionKeys.candidate(hosted[commit.reconciler].name, lease: fence.lease)
+    return !ElectionKeys.held(response, key: key, created: fence.created)
   }
 
   /// The key is planned again only when the informers have seen these writes.
