@@ -4,8 +4,8 @@ public import Registry
 public enum ReconcilerTable {
   /// Those of `keelson controller-manager`, in the order in which they are listed to users.
   public static let controllerManager: [any Reconciler] = [
-    DeploymentReconciler(), Dispatcher(), NodeLifecycle(), PodGarbage(), PodStatusReconciler(),
-    ReplicaSetReconciler(),
+    DeploymentReconciler(), Dispatcher(), GarbageCollector(), NamespaceReconciler(),
+    NodeLifecycle(), PodGarbage(), PodStatusReconciler(), ReplicaSetReconciler(),
   ]
 
   /// Those of `keelson scheduler`.
