@@ -115,6 +115,34 @@ import Testing
         + "pod q is being deleted, cannot be assigned to a host")
   }
 
+  @Test func `a gated pod is bound to no node`() throws {
+    var cluster = ClusterHistory()
+    let pod = try cluster.create(
+      .pod, podManifest.with("spec.schedulingGates", [["name": "example.com/a"]]))
+    #expect(
+      cluster.rejection(of: .bind(pod: pod, node: "n1"))?.message
+        == "Operation cannot be fulfilled on pods/binding \"p\": "
+        + "pod p has non-empty .spec.schedulingGates")
+    try cluster.commit(.update(from: pod, to: pod.with("spec.schedulingGates", [])))
+    try cluster.commit(.bind(pod: #require(cluster.current(pod)), node: "n1"))
+    #expect(cluster.current(pod)?.pod?.node == "n1")
+  }
+
+  @Test func `a default that came after the object is no change of it`() throws {
+    var cluster = ClusterHistory()
+    let pod = try cluster.create(.pod, podManifest)
+    let early = StoredObject(
+      key: pod.key,
+      json: JSONValue.object(pod.json).with("spec.enableServiceLinks", nil)
+        .with("spec.containers.0.terminationMessagePath", nil).members,
+      createRevision: pod.createRevision, modRevision: pod.modRevision)
+    #expect(try cluster.commit(.update(from: early, to: early.json)).writes.isEmpty)
+    try cluster.commit(.update(from: early, to: early.with("metadata.labels", ["a": "b"])))
+    let after = try #require(cluster.current(pod))
+    #expect(after.meta.generation == 1)
+    #expect(after.at("spec.enableServiceLinks") == true)
+  }
+
   @Test func `an event rides with the change that it tells of`() throws {
     var cluster = ClusterHistory()
     let pod = try cluster.create(.pod, podManifest)

@@ -1,18 +1,24 @@
 import JSON
 import Objects
 
-/// What Kubernetes' admission plugins add to pods and refuse. Volumes with service account tokens,
+/// What Kubernetes' admission plugins add to new objects and refuse. Volumes with service account tokens,
 /// and that the account exists, come with the API server; priority classes and runtime classes are
 /// not kept, so that only the two that the system has can be named.
 enum Admission {
   /// Of a new pod: ServiceAccount, DefaultTolerationSeconds, Priority, RuntimeClass.
-  static func newPod(_ pod: inout JSONObject, name: String) throws(Rejection) {
+  static func newPod(_ pod: inout JSONObject) -> Rejection? {
+    let name = pod["metadata"]?["name"]?.string ?? ""
     let spec = pod["spec"]?.object ?? JSONObject()
     if let runtimeClass = spec["runtimeClassName"]?.string, !runtimeClass.isEmpty {
-      throw .forbidden(
+      return .forbidden(
         .pod, name: name, reason: "pod rejected: RuntimeClass \"\(runtimeClass)\" not found")
     }
-    let priority = try priority(of: spec, name)
+    let priority: Int64
+    do throws(Rejection) {
+      priority = try self.priority(of: spec, name)
+    } catch {
+      return error
+    }
     pod.edit("spec") { spec in
       for field in ["serviceAccountName", "serviceAccount"]
       where (spec[field]?.string ?? "").isEmpty {
@@ -24,6 +30,31 @@ enum Admission {
       }
       addTolerations(to: &spec)
     }
+    return nil
+  }
+
+  /// Of a new namespace: it goes only when the namespace controller has emptied it.
+  static func newNamespace(_ namespace: inout JSONObject) -> Rejection? {
+    namespace.edit("spec") { spec in
+      let finalizers = spec["finalizers"]?.array ?? []
+      if !finalizers.contains("kubernetes") {
+        spec["finalizers"] = .array(finalizers + ["kubernetes"])
+      }
+    }
+    return nil
+  }
+
+  /// Of a new node: not ready until its conditions say so (TaintNodesByCondition).
+  static func newNode(_ node: inout JSONObject) -> Rejection? {
+    node.edit("spec") { spec in
+      let key = "node.kubernetes.io/not-ready"
+      var taints = spec["taints"]?.array ?? []
+      guard !taints.contains(where: { $0["key"]?.string == key && $0["effect"] == "NoSchedule" })
+      else { return }
+      taints.append(["key": .string(key), "effect": "NoSchedule"])
+      spec["taints"] = .array(taints)
+    }
+    return nil
   }
 
   /// Of a changed pod: DefaultTolerationSeconds.

@@ -8,6 +8,7 @@ extension ObjectRegistry {
     _ kind: Kind, _ json: JSONObject, in view: ClusterView, context: inout PlanContext,
     into transaction: inout ObjectTransaction
   ) throws(Rejection) {
+    let rules = KindRules[kind]
     var object = json
     try Self.setType(of: kind, in: &object)
     try TypeCheck.check(object, of: kind)
@@ -25,16 +26,12 @@ extension ObjectRegistry {
       }
       meta["uid"] = .string(ObjectNames.uid(&context.random))
       meta["creationTimestamp"] = .string(context.now.rfc3339)
-      meta["generation"] = kind.countsGenerations ? 1 : nil
+      meta["generation"] = rules.countsGenerations ? 1 : nil
     }
     try admitNamespace(of: kind, object, in: view, into: &transaction)
-    Defaults.apply(to: &object, of: kind)
-    if kind == .pod {
-      try Admission.newPod(&object, name: object["metadata"]?["name"]?.string ?? "")
-    } else if kind == .namespace {
-      Self.addNamespaceFinalizer(to: &object)
-    }
-    Defaults.beginStatus(of: &object, kind)
+    rules.defaults(&object)
+    if let rejection = rules.admission(&object) { throw rejection }
+    rules.newStatus(&object)
     let key = try Self.checkedKey(of: kind, object)
     if let other = view[key] {
       throw other.meta.isBeingDeleted
@@ -80,16 +77,6 @@ extension ObjectRegistry {
     transaction.expect(namespace.key, modRevision: namespace.modRevision)
   }
 
-  /// The namespace goes only when the namespace controller has emptied it.
-  private static func addNamespaceFinalizer(to object: inout JSONObject) {
-    object.edit("spec") { spec in
-      let finalizers = spec["finalizers"]?.array ?? []
-      if !finalizers.contains("kubernetes") {
-        spec["finalizers"] = .array(finalizers + ["kubernetes"])
-      }
-    }
-  }
-
   static func isTerminating(_ namespace: StoredObject) -> Bool {
     namespace.meta.isBeingDeleted
       || namespace.json["status"]?["phase"]?.string == "Terminating"
@@ -106,12 +93,4 @@ extension ObjectRegistry {
     return ObjectKey(
       kind, namespace: kind.isNamespaced ? meta?["namespace"]?.string ?? "" : "", name: name)
   }
-}
-
-extension Kind {
-  /// Kinds whose objects count the changes of what is wanted of them.
-  var countsGenerations: Bool { self == .pod || self == .replicaSet || self == .deployment }
-
-  /// Kinds with a status that is written apart from the rest.
-  var hasStatus: Bool { self != .event && self != .lease }
 }

@@ -18,16 +18,20 @@ extension ObjectRegistry {
     object["kind"] = old.json["kind"]
     if key.kind.hasStatus { object["status"] = old.json["status"] }
     Self.keepSystemFields(of: old, in: &object)
-    Defaults.apply(to: &object, of: key.kind)
+    // What was written before a default came has it from now on: that is no change of its own.
+    var before = old.json
+    let rules = KindRules[key.kind]
+    rules.defaults(&before)
+    rules.defaults(&object)
     if key.kind == .pod { Admission.changedPod(&object) }
     Self.keepReadOnlyFields(of: old, key.kind, in: &object)
-    if key.kind.countsGenerations {
-      let changed = object["spec"] != old.json["spec"]
+    if rules.countsGenerations {
+      let changed = object["spec"] != before["spec"]
       let generation = old.meta.generation.addingReportingOverflow(changed ? 1 : 0).partialValue
       object.edit("metadata") { $0["generation"] = .number(generation) }
     }
-    guard object != old.json else { return }
-    let errors = Validation.errors(in: object, replacing: old.json, of: key.kind)
+    guard object != before else { return }
+    let errors = Validation.errors(in: object, replacing: before, of: key.kind)
     guard errors.isEmpty else { throw .invalid(key.kind, name: key.name, errors) }
     transaction.expect(old.key, modRevision: old.modRevision)
     transaction.writes.append(
@@ -67,6 +71,10 @@ extension ObjectRegistry {
       throw .conflict(
         .binding, name: key.name,
         reason: "pod \(key.name) is being deleted, cannot be assigned to a host")
+    }
+    guard (pod.json["spec"]?["schedulingGates"]?.array ?? []).isEmpty else {
+      throw .conflict(
+        .binding, name: key.name, reason: "pod \(key.name) has non-empty .spec.schedulingGates")
     }
     var object = pod.json
     object.edit("spec") { $0["nodeName"] = .string(node) }

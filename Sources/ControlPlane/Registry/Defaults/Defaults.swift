@@ -3,48 +3,27 @@ import Objects
 
 /// What the registry adds to an object that does not say it (Kubernetes' defaulting).
 enum Defaults {
-  /// The same object again gives the same: defaults of defaults are none.
-  static func apply(to object: inout JSONObject, of kind: Kind) {
-    if kind == .pod {
-      DefaultRows.pod.apply(to: &object)
-      edit("spec", of: &object) { spec in
-        let isChanged = podSpec(&spec)
-        return PodDefaults.ofPodsOnly(&spec) || isChanged
-      }
-    } else if kind == .deployment {
-      DefaultRows.deployment.apply(to: &object)
-      edit("spec", of: &object) { spec in
-        edit("strategy", of: &spec) { strategy in
-          strategy["type"] == "RollingUpdate" && DefaultRows.rollingUpdate.apply(to: &strategy)
-        }
-      }
-      template(of: &object)
-    } else if kind == .replicaSet {
-      DefaultRows.replicaSet.apply(to: &object)
-      template(of: &object)
-    } else if kind == .namespace {
-      namespaceLabel(&object)
-    } else if kind == .node {
-      edit("spec", of: &object, nodeNetworks)
-    } else if kind == .event {
-      DefaultRows.event.apply(to: &object)
+  static func pod(_ object: inout JSONObject) {
+    DefaultRows.pod.apply(to: &object)
+    edit("spec", of: &object) { spec in
+      let isChanged = podSpec(&spec)
+      return PodDefaults.ofPodsOnly(&spec) || isChanged
     }
   }
 
-  /// The status that a new object begins with, whatever its writer says; nodes report theirs when
-  /// they come.
-  static func beginStatus(of object: inout JSONObject, _ kind: Kind) {
-    if kind == .pod {
-      object["status"] = .object(PodDefaults.newStatus(of: object))
-    } else if kind == .replicaSet {
-      object["status"] = ["replicas": 0]
-    } else if kind == .deployment {
-      object["status"] = .object(JSONObject())
-    } else if kind == .namespace {
-      object["status"] = ["phase": "Active"]
-    } else if kind == .node {
-      newNode(&object)
+  static func deployment(_ object: inout JSONObject) {
+    DefaultRows.deployment.apply(to: &object)
+    edit("spec", of: &object) { spec in
+      edit("strategy", of: &spec) { strategy in
+        strategy["type"] == "RollingUpdate" && DefaultRows.rollingUpdate.apply(to: &strategy)
+      }
     }
+    template(of: &object)
+  }
+
+  static func replicaSet(_ object: inout JSONObject) {
+    DefaultRows.replicaSet.apply(to: &object)
+    template(of: &object)
   }
 
   /// Changes a member that is an object; false, and nothing is copied, where `body` changes
@@ -59,7 +38,7 @@ enum Defaults {
   }
 
   private static func podSpec(_ spec: inout JSONObject) -> Bool {
-    // Admission and code first: rows then find what these made.
+    // Code first: rows then find what it made.
     let isChanged = PodDefaults.ofSpec(&spec)
     return DefaultRows.podSpec.apply(to: &spec) || isChanged
   }
@@ -71,7 +50,7 @@ enum Defaults {
   }
 
   /// NamespaceDefaultLabelName: selectors can then name a namespace.
-  private static func namespaceLabel(_ object: inout JSONObject) {
+  static func namespaceLabel(_ object: inout JSONObject) {
     guard let name = object["metadata"]?["name"]?.string,
       object["metadata"]?["labels"]?["kubernetes.io/metadata.name"]?.string != name
     else { return }
@@ -81,7 +60,7 @@ enum Defaults {
   }
 
   /// The one network and the list of networks say the same.
-  private static func nodeNetworks(_ spec: inout JSONObject) -> Bool {
+  static func nodeNetworks(_ spec: inout JSONObject) -> Bool {
     guard let network = spec["podCIDR"], network.string?.isEmpty == false,
       (spec["podCIDRs"]?.array ?? []).isEmpty
     else { return false }
@@ -89,20 +68,11 @@ enum Defaults {
     return true
   }
 
-  /// What admission and defaults give a node that registers: not ready until its conditions say so
-  /// (TaintNodesByCondition).
-  private static func newNode(_ object: inout JSONObject) {
-    object.edit("spec") { spec in
-      let key = "node.kubernetes.io/not-ready"
-      var taints = spec["taints"]?.array ?? []
-      guard !taints.contains(where: { $0["key"]?.string == key && $0["effect"] == "NoSchedule" })
-      else { return }
-      taints.append(["key": .string(key), "effect": "NoSchedule"])
-      spec["taints"] = .array(taints)
-    }
+  /// Nodes report their status when they come; what it lacks is there and empty.
+  static func nodeStatus(_ object: inout JSONObject) {
     object.edit("status") { status in
       for field in ["capacity", "allocatable"] {
-        edit(field, of: &status) { Quantities.canonicalize(&$0) }
+        edit(field, of: &status, Quantities.canonicalize)
       }
       if status["allocatable"]?.object == nil, let capacity = status["capacity"] {
         status["allocatable"] = capacity

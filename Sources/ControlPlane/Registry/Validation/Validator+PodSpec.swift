@@ -170,12 +170,18 @@ extension Validator {
 
   // MARK: - Whole pods
 
-  /// What a new pod must not have (ValidatePodCreate), beside its spec.
-  mutating func newPod(_ object: JSONObject) {
+  mutating func pod(_ object: JSONObject) {
     let spec = object["spec"]?.object ?? JSONObject()
     within("spec") { validator in
       validator.podSpec(spec)
       validator.trimmedImages(of: spec)
+    }
+  }
+
+  /// What a new pod must not have (ValidatePodCreate), beside what no pod must.
+  mutating func newPod(_ object: JSONObject) {
+    let spec = object["spec"]?.object ?? JSONObject()
+    within("spec") { validator in
       if !(spec["ephemeralContainers"]?.array ?? []).isEmpty {
         validator.forbidden("ephemeralContainers", "cannot be set on create")
       }
