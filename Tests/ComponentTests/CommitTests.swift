@@ -76,6 +76,20 @@ private func isThere(_ uid: String, _ view: ClusterView) -> Bool {
     #expect(process.component.status.reconcilers[0].tally.commits == 10)
   }
 
+  @Test func `keys that wait for room do not keep the component awake`() {
+    let stage = Stage()
+    for node in ["n1", "n2", "n3"] { stage.want(2, on: node) }
+    let process = stage.start { $0.commitsMax = 1 }
+    process.carriage = { isCommit($0) ? .held : .prompt }
+    // Ends where the processes rest.
+    stage.settle()
+    #expect(process.late.count == 1)
+    process.carriage = { _ in .prompt }
+    process.release()
+    stage.settle()
+    #expect(stage.podsMade == 6)
+  }
+
   @Test func `after a refusal the rest is dropped and the key planned again, without spinning`() {
     let stage = Stage()
     // The guard never holds: the key that must not exist is there.
@@ -213,6 +227,8 @@ private func isThere(_ uid: String, _ view: ClusterView) -> Bool {
     // kube-apiserver adds a minute, for which a lease is shared.
     #expect(events.first.flatMap { stage.store.seconds(ofLease: $0.lease) } == 3660)
     #expect(process.component.status.lease != events.first?.lease)
+    // Told as Kubernetes names its controllers.
+    #expect(events.allSatisfy { $0.value.text.contains("\"script-controller\"") })
   }
 
   @Test func `what one Txn cannot carry is not sent`() {

@@ -243,6 +243,30 @@ extension Process {
   }
 }
 
+@Suite struct `Without a leader` {
+  @Test func `the process that leads elsewhere acts first, a standby finds it done`() {
+    let stage = Stage()
+    let reconcilers: [any Reconciler] = [
+      Filler(name: "led", prefix: "other"), Filler(name: "free", electsLeader: false),
+    ]
+    let (first, second) = (stage.start(reconcilers), stage.start(reconcilers))
+    stage.pass(.seconds(1))
+    stage.want(3)
+    stage.pass(.seconds(1))
+    #expect(stage.podsMade == 3)
+    let tally = second.component.status.reconcilers[1].tally
+    #expect(tally.commits + tally.conflicts == 0)
+    #expect(tally.plans > 1)
+    // The leader's death stops nothing: the standby acts a quarter of a second later.
+    first.isAlive = false
+    stage.want(5)
+    stage.pass(.milliseconds(200))
+    #expect(stage.podsMade == 3)
+    stage.pass(.milliseconds(100))
+    #expect(stage.podsMade == 5)
+  }
+}
+
 @Suite struct `Freshness` {
   @Test func `a new leader plans nothing before it has seen what the old one wrote`() {
     let stage = Stage()
@@ -289,6 +313,27 @@ extension Process {
     stage.pass(.seconds(1))
     #expect(second.filler.isActing)
     #expect(stage.podsMade == 3)
+  }
+
+  @Test func `news that come before the next request for progress end the wait for it`() {
+    let stage = Stage()
+    let (first, second) = (stage.start(), stage.start())
+    stage.pass(.seconds(1))
+    second.lag = 4
+    stage.want(3)
+    stage.settle()
+    first.send(.stop)
+    stage.settle()
+    #expect(second.filler.isLeading && !second.filler.isActing)
+    // The pause before the next request has begun; now comes something newer by itself.
+    let asked = second.progressRequests
+    second.lag = 0
+    stage.want(4)
+    stage.settle()
+    #expect(second.filler.isActing)
+    #expect(stage.podsMade == 4)
+    stage.pass(.seconds(60))
+    #expect(second.progressRequests == asked)
   }
 
   @Test func `a key is not planned again before its own commit is seen`() {

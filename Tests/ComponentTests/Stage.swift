@@ -12,10 +12,13 @@ struct Filler: Reconciler {
   var electsLeader = true
   var collections: [Objects.Collection] { [.nodes] }
   var order = Plan.Order.independent
+  /// Of the nodes that it looks after.
+  var prefix = ""
 
   func keys(old: StoredObject?, new: StoredObject?, in view: ClusterView) -> [WorkKey] {
     switch (new ?? old)?.key {
-    case .actualNode(let node), .desiredPod(let node, _): [.key(.actualNode(node))]
+    case .actualNode(let node), .desiredPod(let node, _):
+      node.hasPrefix(prefix) ? [.key(.actualNode(node))] : []
     case .object, .grant, .actualPod, .heartbeat, .candidate, nil: []
     }
   }

@@ -43,17 +43,14 @@ extension ControlComponent {
     var isIdle = false
     while left > 0 && !isIdle {
       isIdle = true
-      for index in hosted.indices where left > 0 && mayPlan(index) {
+      for index in hosted.indices
+      where left > 0 && hosted[index].mayPlan(commitsMax: configuration.commitsMax) {
         guard let key = hosted[index].queue.take() else { continue }
         plan(index, key)
         isIdle = false
         left -= 1
       }
     }
-  }
-
-  private func mayPlan(_ index: Int) -> Bool {
-    hosted[index].isActing && hosted[index].inFlight < configuration.commitsMax
   }
 
   private mutating func plan(_ index: Int, _ key: WorkKey) {
@@ -89,7 +86,7 @@ extension ControlComponent {
       }
       run.steps.removeFirst()
       do throws(Rejection) {
-        let transaction = try lower(step, &run)
+        let transaction = try lower(step, &run, of: index)
         hosted[index][run: key] = run
         if !transaction.writes.isEmpty { commit(index, key, transaction, eventLease: lease) }
       } catch {
@@ -106,8 +103,9 @@ extension ControlComponent {
   }
 
   private func lower(
-    _ step: Step, _ run: inout PlanRun
+    _ step: Step, _ run: inout PlanRun, of index: Int
   ) throws(Rejection) -> ObjectTransaction {
+    let registry = hosted[index].registry
     var transaction = try registry.transaction(for: step, in: view, context: &run.context)
     #if PLANTED_BUGS
       if configuration.plantedBug == .twoPodsInOneTxn, run.order == .independent,
@@ -139,15 +137,15 @@ extension ControlComponent {
       hosted[index][run: key]?.fail()
       return
     }
-    let compared = transaction.compares.compactMap { compare in
-      StoreKey(compare.key).flatMap { informerOfCollection[$0.collection] }
+    let compared = informers.indices.filter { informer in
+      transaction.compares.contains { $0.key.hasPrefix(informers[informer].prefix) }
     }
     hosted[index].inFlight += 1
     hosted[index][run: key]?.inFlight += 1
     let commit = Commit(
       reconciler: index, term: hosted[index].term, key: key, fence: fence,
       written: transaction.writes.map { informerOfCollection[$0.key.collection] },
-      compared: Set(compared).sorted())
+      compared: compared)
     call(.txn(request), for: .commit(commit))
   }
 

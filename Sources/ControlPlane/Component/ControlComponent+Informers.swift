@@ -77,6 +77,7 @@ extension ControlComponent {
   // MARK: - Changes
 
   private mutating func apply(_ changes: [Informer.Change], to index: Int) {
+    let isStandby = isStandby
     for change in changes {
       #if PLANTED_BUGS
         if configuration.plantedBug == .lostWatchEvent,
@@ -89,10 +90,21 @@ extension ControlComponent {
       if old == nil && new == nil { continue }
       for reader in readers[index] where hosted[reader].isActing {
         for key in hosted[reader].reconciler.keys(old: old, new: new, in: view) {
-          hosted[reader].queue.add(key)
+          if isStandby && !hosted[reader].electsLeader {
+            hosted[reader].queue.add(key, at: now.instant + configuration.standbyDelay)
+          } else {
+            hosted[reader].queue.add(key)
+          }
         }
       }
     }
+  }
+
+  /// Every copy of a reconciler without a leader may act, but one is enough: a process that leads
+  /// nothing of what it stands for gives another one time to act first.
+  private var isStandby: Bool {
+    let candidacies = hosted.compactMap(\.candidacy)
+    return !candidacies.isEmpty && !candidacies.contains(where: \.isLeading)
   }
 
   /// What cannot be decoded counts as absent.

@@ -12,7 +12,7 @@ public import Registry
 /// `ReconcilerRuntime` runs it on real connections, the simulator on simulated ones.
 public struct ControlComponent: Sendable {
   public struct Configuration: Sendable {
-    /// Who writes, as candidates' keys and events name it: `controller-manager-17`.
+    /// Who stands for election, as candidates' values name it: `controller-manager-17`.
     public var identity: String
     public var reconcilers: [any Reconciler]
     /// Seeds the names and uids of what is created.
@@ -21,6 +21,9 @@ public struct ControlComponent: Sendable {
     public var leaseSeconds: Int64 = 10
     /// Txns under way at once of one reconciler, for plans whose steps are independent.
     public var commitsMax = 64
+    /// How much later than the leader's process a standby plans what elects nobody: long enough that
+    /// it then finds it done, short beside a lease.
+    public var standbyDelay = Duration.milliseconds(250)
     #if PLANTED_BUGS
       public var plantedBug: PlantedBug?
     #endif
@@ -96,7 +99,6 @@ public struct ControlComponent: Sendable {
   let configuration: Configuration
   var life = Life.fresh
   var view = ClusterView()
-  var registry: ObjectRegistry
   /// In the order of their collections.
   var informers: [Informer]
   /// In the order of the configuration.
@@ -124,7 +126,6 @@ public struct ControlComponent: Sendable {
     precondition(
       Set(reconcilers.map(\.name)).count == reconcilers.count, "a reconciler's name is its own")
     self.configuration = configuration
-    registry = ObjectRegistry(writer: configuration.identity)
     session = SessionLease(seconds: configuration.leaseSeconds)
     random = PRNG(seed: configuration.entropy)
     var collections = Set(reconcilers.flatMap(\.collections) + ObjectRegistry.collections)
@@ -144,7 +145,7 @@ public struct ControlComponent: Sendable {
         informerCount: sorted.count)
     }
     #if PLANTED_BUGS
-      registry.plantedBug = configuration.plantedBug
+      for index in hosted.indices { hosted[index].registry.plantedBug = configuration.plantedBug }
     #endif
   }
 
@@ -288,7 +289,8 @@ public struct ControlComponent: Sendable {
     for one in hosted {
       if let at = one.candidacy?.nextDue { due.append(at) }
       if let at = one.queue.nextDue { due.append(at) }
-      if one.hasReadyKeys { due.append(now.instant) }
+      // Keys that this step left for the next one.
+      if one.mayPlan(commitsMax: configuration.commitsMax) { due.append(now.instant) }
     }
     if hosted.contains(where: \.electsLeader), let at = session.nextDue { due.append(at) }
     if needsEventLease, let at = eventLease.nextDue { due.append(at) }

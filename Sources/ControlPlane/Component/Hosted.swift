@@ -3,6 +3,8 @@ import Registry
 /// One reconciler of a component, with its queue and what it has under way.
 struct Hosted: Sendable {
   let reconciler: any Reconciler
+  /// Lowers its steps, in its own name.
+  var registry: ObjectRegistry
   /// Those that must be fresh for it: what it reads, what admission reads, the candidates.
   let informers: [Int]
   var queue: WorkQueue
@@ -21,6 +23,7 @@ struct Hosted: Sendable {
 
   init(_ reconciler: any Reconciler, informers: [Int], informerCount: Int) {
     self.reconciler = reconciler
+    registry = ObjectRegistry(writer: reconciler.eventSource)
     self.informers = informers
     self.informerCount = informerCount
     queue = WorkQueue(informers: informerCount)
@@ -29,7 +32,9 @@ struct Hosted: Sendable {
 
   var name: String { reconciler.name }
   var electsLeader: Bool { reconciler.electsLeader }
-  var hasReadyKeys: Bool { isActing && queue.depth > 0 }
+
+  /// Whether a key may be planned now, with so many Txns under way at most.
+  func mayPlan(commitsMax: Int) -> Bool { isActing && queue.depth > 0 && inFlight < commitsMax }
 
   mutating func beginActing() {
     isActing = true

@@ -37,6 +37,7 @@ struct Informer: Sendable {
   static let progressPause = Duration.milliseconds(20)
 
   let collection: Collection
+  let prefix: Bytes
   private(set) var phase = Phase.idle
   /// Everything up to it is in the view; 0 before the first list.
   private(set) var revision: Int64 = 0
@@ -50,6 +51,7 @@ struct Informer: Sendable {
 
   init(_ collection: Collection) {
     self.collection = collection
+    prefix = collection.prefix
   }
 
   var isListed: Bool { revision > 0 }
@@ -59,7 +61,7 @@ struct Informer: Sendable {
     switch phase {
     case .pausing(let until): until
     case .idle, .listing: nil
-    case .following: askAgain
+    case .following: revision < wanted ? askAgain : nil
     }
   }
 
@@ -72,7 +74,7 @@ struct Informer: Sendable {
   }
 
   private func request(_ listing: Listing) -> RangeRequest {
-    var request = RangeRequest(prefix: collection.prefix)
+    var request = RangeRequest(prefix: prefix)
     if let last = listing.found.last { request.key = Bytes(last.key.array + [0]) }
     request.limit = Self.pageKeysMax
     request.revision = listing.revision
@@ -133,7 +135,7 @@ struct Informer: Sendable {
 
   mutating func follow(_ watch: StoreWatchID) -> WatchCreateRequest {
     phase = .following(watch)
-    var request = WatchCreateRequest(prefix: collection.prefix, startRevision: revision + 1)
+    var request = WatchCreateRequest(prefix: prefix, startRevision: revision + 1)
     // An idle watch's start then moves with the store, ahead of compactions.
     request.progressNotify = true
     return request

@@ -93,6 +93,18 @@ struct WorkQueue: Sendable {
     entries[key] = entry
   }
 
+  /// Adds a key when `due` has come, unless it is added before.
+  mutating func add(_ key: WorkKey, at due: Instant) {
+    var entry = entries[key] ?? Entry()
+    switch entry.place {
+    case .idle where entry.timer == nil:
+      entry.timer = setTimer(key, due)
+      entries[key] = entry
+    case .idle, .queued: return
+    case .planning, .settling: add(key)
+    }
+  }
+
   /// The next key to plan; it stays taken until `finish`.
   mutating func take() -> WorkKey? {
     guard let key = ready.popFirst() else { return nil }

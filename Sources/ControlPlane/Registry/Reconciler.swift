@@ -11,6 +11,8 @@ public protocol Reconciler: Sendable {
   /// Whether one copy acts and the others stand by. A reconciler without a leader must be safe
   /// when every copy acts: each of its steps compares all that it relies on.
   var electsLeader: Bool { get }
+  /// Names it in Events, as Kubernetes does: `source.component`, `reportingComponent`.
+  var eventSource: String { get }
   /// What it reads.
   var collections: [Collection] { get }
   /// The keys to plan after an object came, changed or went. `new` is nil for one that went; both
@@ -20,6 +22,11 @@ public protocol Reconciler: Sendable {
   ) -> [WorkKey]
   /// What to write so that `key` is as it should be; `.nothing` where it is.
   func reconcile(_ key: WorkKey, in view: ClusterView, context: inout PlanContext) -> Plan
+}
+
+extension Reconciler {
+  /// `deployment-controller`, as kube-controller-manager names most.
+  public var eventSource: String { "\(name)-controller" }
 }
 
 /// What a reconciler is asked to look at.

@@ -15,6 +15,7 @@ import JSON
 public struct NodeLifecycle: Reconciler {
   public let name = "node-lifecycle"
   public let electsLeader = true
+  public let eventSource = "node-controller"
   public let collections: [Collection] = [.objects(.node), .objects(.pod), .nodes]
 
   public init() {}

@@ -13,6 +13,7 @@ import Base
 public struct Scheduler: Reconciler {
   public let name = "scheduler"
   public let electsLeader = true
+  public let eventSource = "default-scheduler"
   public let collections: [Collection] = [.objects(.pod), .objects(.node)]
 
   /// The name by which pods ask for this scheduler.
