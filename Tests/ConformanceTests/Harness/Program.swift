@@ -73,7 +73,10 @@ struct Program: Sendable {
     let output = try Files.open(paths[1], [.write, .create, .append], mode: 0o600)
     let errors = try Files.open(paths[2], [.write, .create, .append], mode: 0o600)
     var specification = ProcessSpecification(path, leading + arguments + trailing)
-    specification.environment = Machine.environment + environment
+    // What this run of the tests was told is not meant for the programs, which read such variables
+    // as flags.
+    let inherited = Machine.environment.filter { !$0.hasPrefix("KEELSON_") }
+    specification.environment = inherited + environment
     specification.descriptors = [reader.rawValue, output.rawValue, errors.rawValue]
     specification.newGroup = true
     let process = try Process.spawn(specification)
