@@ -6,124 +6,116 @@ import Testing
 
 @testable import Reconcilers
 
-/// Objects in the store are the world's: whatever they hold, no reconciler traps, and all of them
-/// come to rest.
-@Suite struct `Nonsense in the store` {
-  private static let all: [any Reconciler] = [
-    Scheduler(), Dispatcher(), PodStatusReconciler(), NodeLifecycle(), PodGarbage(endedPodsMax: 3),
+/// Objects in the store are untrusted: whatever they say, reconcilers answer with a plan, and
+/// the registry with a Txn or a rejection.
+@Suite struct `Reconcilers on objects that others broke` {
+  static let reconcilers: [any Reconciler] = [
+    DeploymentReconciler(), GarbageCollector(), NamespaceReconciler(), ReplicaSetReconciler(),
   ]
 
-  private static let affinity: JSONValue = [
-    "nodeAffinity": [
-      "requiredDuringSchedulingIgnoredDuringExecution": [
-        "nodeSelectorTerms": [
-          ["matchExpressions": [["key": "a", "operator": "Gt", "values": ["3"]]]],
-          ["matchFields": [["key": "metadata.name", "operator": "In", "values": ["n1"]]]],
-        ]
-      ],
-      "preferredDuringSchedulingIgnoredDuringExecution": [
-        [
-          "weight": 7,
-          "preference": ["matchExpressions": [["key": "a", "operator": "Exists"]]],
-        ]
-      ],
-    ]
-  ]
-
-  private static let rich: JSONValue = podObject(
-    "p", requests: ["cpu": "100m", "memory": "1Gi", "example.com/x": "2"],
-    meta: ["labels": ["a": "b"], "annotations": ["keelson.dev/scheduling-verdicts": "{}"]],
-    spec: [
-      "affinity": affinity, "nodeSelector": ["a": "5"], "priority": 3,
-      "readinessGates": [["conditionType": "x"]],
-      "initContainers": [["name": "i", "restartPolicy": "Always"]],
-      "tolerations": [["key": "k", "operator": "Exists", "tolerationSeconds": 9]],
-    ])
-
-  private static func placed(_ index: Int) -> JSONValue {
-    rich.replacing(
-      "metadata",
-      [
-        "name": .string("p\(index)"), "namespace": "default",
-        "uid": .string("uid-p\(index)"),
-      ]
-    )
-    .replacing("spec", rich["spec"]?.replacing("nodeName", "n1"))
+  /// A rollout under way, with something on its way out.
+  func view(_ seed: UInt64) -> ClusterView {
+    var world = World(Self.reconcilers, seed: seed)
+    world.create(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a"]])
+    for name in ["web", "db"] {
+      world.create([
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": ["name": .string(name), "namespace": "a"],
+        "spec": [
+          "replicas": 3, "selector": ["matchLabels": ["app": .string(name)]],
+          "template": [
+            "metadata": ["labels": ["app": .string(name)]],
+            "spec": ["containers": [["name": "c", "image": "i"]]],
+          ],
+        ],
+      ])
+    }
+    world.settle()
+    world.edit(
+      ObjectKey(.deployment, namespace: "a", name: "web"),
+      ["spec", "template", "spec", "containers"], [["name": "c", "image": "j"]])
+    world.run(steps: 40)
+    world.delete(
+      ObjectKey(.deployment, namespace: "a", name: "db"),
+      DeleteOptions(propagation: .foreground))
+    if seed % 2 == 0 { world.delete(ObjectKey(.namespace, name: "a")) }
+    world.run(steps: 5)
+    return world.truth
   }
 
-  /// One place of the value is something else.
-  private static func mutate(_ value: JSONValue, _ random: inout PRNG) -> JSONValue {
-    if random.below(4) == 0 { return strange(&random) }
+  /// A value of any type: the ends of numbers, other objects' names, deep and empty ones.
+  func anything(_ random: inout PRNG, uids: [String]) -> JSONValue? {
+    switch random.below(12) {
+    case 0: nil
+    case 1: .null
+    case 2: .number(.max)
+    case 3: .number(.min)
+    case 4: .number(Int64(random.below(5)) - 2)
+    case 5: "9223372036854775807"
+    case 6:
+      ["2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z"][random.below(3)]
+    case 7: .string(uids[random.below(uids.count)])
+    case 8: []
+    case 9: [:]
+    case 10: [["uid": .string(uids[random.below(uids.count)]), "controller": true, "name": "x/y"]]
+    default: .bool(random.below(2) == 0)
+    }
+  }
+
+  func broken(_ value: JSONValue, _ random: inout PRNG, uids: [String]) -> JSONValue? {
     switch value {
-    case .object(let object) where !object.isEmpty:
+    case .object(var object) where !object.isEmpty && !random.chance(Ratio(1, in: 12)):
       let member = object.members[random.below(object.count)]
-      if random.below(6) == 0 { return value.replacing(member.name, nil) }
-      return value.replacing(member.name, mutate(member.value, &random))
-    case .array(var elements) where !elements.isEmpty:
+      object[member.name] = broken(member.value, &random, uids: uids)
+      return .object(object)
+    case .array(var elements) where !elements.isEmpty && !random.chance(Ratio(1, in: 8)):
       let place = random.below(elements.count)
-      elements[place] = mutate(elements[place], &random)
+      elements[place] = broken(elements[place], &random, uids: uids) ?? .null
       return .array(elements)
-    case .null, .bool, .number, .string, .array, .object: return strange(&random)
+    case .null, .bool, .number, .string, .array, .object:
+      return anything(&random, uids: uids)
     }
   }
 
-  private static func strange(_ random: inout PRNG) -> JSONValue {
-    let values: [JSONValue] = [
-      nil, "", "x", "a/b/../c", true, 0, -1, 9_223_372_036_854_775_807, -9_223_372_036_854_775_808,
-      "99999999999999999999Ei", "-5", "1e99", [], [[]], [nil], [:], ["": ""], "True", "NoExecute",
-      "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", [["type": "Ready"], ["type": "Ready"]],
-    ]
-    return values[random.below(values.count)]
-  }
-
-  @Test(arguments: 0..<40) func `neither traps a reconciler nor keeps one busy`(_ seed: Int) {
-    var random = PRNG(seed: UInt64(seed))
-    var story = NodeStory(Self.all, seed: UInt64(seed))
-    for name in ["n1", "n2", "n3"] { story.speak(name) }
-    story.settle()
-    for round in 0..<12 {
-      let key = ObjectKey(.pod, namespace: "default", name: "p\(round % 4)")
-      switch random.below(7) {
-      case 0: story.put(.object(key), Self.mutate(Self.rich, &random))
-      case 1: story.put(.object(key), Self.mutate(Self.placed(round % 4), &random))
-      case 2:
-        let node = story.node("n1")?.json ?? JSONObject()
-        story.put(
-          .object(ObjectKey(.node, name: "n1")), Self.mutate(.object(node), &random))
-      case 3: story.put(.actualNode("n1"), Self.mutate(nodeReport(), &random))
-      case 4:
-        story.put(
-          .actualPod(node: "n1", uid: "uid-p\(round % 4)"),
-          Self.mutate(podReport("Running", ready: "True", running: true), &random))
-      case 5:
-        if random.below(2) == 0 {
-          story.remove(.heartbeat("n1"))
-        } else {
-          story.put(.heartbeat("n1"), Self.strange(&random))
+  @Test(arguments: 1...12 as ClosedRange<UInt64>)
+  func `there is always an answer`(seed: UInt64) {
+    var random = PRNG(seed: seed)
+    var view = view(seed)
+    let objects = Kind.all.flatMap { Array(view.objects($0)) }
+    let uids = objects.map(\.meta.uid) + [""]
+    let registry = ObjectRegistry(writer: "test")
+    var plans = 0
+    for _ in 0..<150 {
+      let victim = objects[random.below(objects.count)]
+      var json = JSONValue.object(victim.json)
+      for _ in 0...random.below(3) { json = broken(json, &random, uids: uids) ?? .null }
+      let new = StoredObject(
+        key: victim.key, json: json.object ?? JSONObject(),
+        createRevision: victim.createRevision, modRevision: victim.modRevision + 1)
+      let old = view.put(new)
+      for reconciler in Self.reconcilers {
+        let keys =
+          reconciler.keys(old: old, new: new, in: view)
+          + reconciler.keys(old: new, new: nil, in: view) + [.key(new.key)]
+        for key in keys.prefix(8) {
+          let now = WallTime(milliseconds: 1_790_000_000_000)
+          var context = PlanContext(now: now, random: random.fork())
+          let plan = reconciler.reconcile(key, in: view, context: &context)
+          plans += 1
+          #expect(plan.steps.count <= 500)
+          for step in plan.steps.prefix(3) {
+            do throws(Rejection) {
+              let transaction = try registry.transaction(for: step, in: view, context: &context)
+              #expect(transaction.compares.count + transaction.writes.count <= 128)
+            } catch {
+              // A rejection is an answer.
+            }
+          }
         }
-      case _:
-        story.put(
-          .desiredPod(node: "n1", uid: "uid-p\(round % 4)"),
-          Self.mutate(Self.placed(round % 4), &random))
       }
-      story.settle()
-      story.advance(.seconds(Int64(random.below(400))))
-      story.lookAtAll()
-      story.settle()
+      // Most of what is broken is mended, so that the others are seen beside it.
+      if random.chance(Ratio(7, in: 8)) { _ = view.put(victim) }
     }
-    story.lookAtAll()
-    story.settle()
-    #expect(story.committed.isEmpty)
-  }
-
-  @Test func `facts of anything can be read`() {
-    var random = PRNG(seed: 3)
-    for _ in 0..<3000 {
-      let pod = Self.mutate(Self.mutate(Self.rich, &random), &random).object ?? JSONObject()
-      let facts = PodFacts(pod)
-      #expect(facts.demands.requests.cpuMilli >= 0 && facts.demands.requests.memoryBytes >= 0)
-      let node = Self.mutate(Self.mutate(nodeReport(), &random), &random).object ?? JSONObject()
-      #expect(NodeFacts(node).allocatable.cpuMilli >= 0)
-    }
+    #expect(plans > 500)
   }
 }

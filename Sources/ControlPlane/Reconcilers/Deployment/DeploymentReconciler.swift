@@ -102,7 +102,7 @@ public struct DeploymentReconciler: Reconciler {
   }
 
   private static func plan(_ rollout: Rollout) -> Plan {
-    if let set = rollout.newSet, !set.object.meta.isBeingDeleted,
+    if let set = rollout.newSet, !set.isBeingDeleted,
       let step = rollout.renewal(of: set) ?? rollout.revisionNote(set)
     {
       return Plan([step])
@@ -138,6 +138,8 @@ public struct DeploymentReconciler: Reconciler {
     news: Conditions.Statement? = nil
   ) -> Plan {
     let report = rollout.report(scope, news: news)
-    return Plan(steps + [report.step].compactMap { $0 }, lookAgain: report.lookAgain)
+    var plan = Plan(steps + [report.step].compactMap { $0 }, lookAgain: report.lookAgain)
+    plan.awaits = rollout.awaits
+    return plan
   }
 }

@@ -42,8 +42,9 @@ struct OwnedReplicaSet {
 
   var name: String { key.name }
   var template: JSONValue { object.json["spec"]?["template"] ?? .null }
-  /// It asks for pods.
-  var isActive: Bool { replicas > 0 }
+  var isBeingDeleted: Bool { object.meta.isBeingDeleted }
+  /// It asks for pods, and gets them: one on its way out gets none.
+  var isActive: Bool { replicas > 0 && !isBeingDeleted }
   /// `deployment.kubernetes.io/desired-replicas`: the Deployment's number that it was sized for.
   var desired: Int64? { annotated(RolloutAnnotation.desiredReplicas) }
   /// `deployment.kubernetes.io/max-replicas`

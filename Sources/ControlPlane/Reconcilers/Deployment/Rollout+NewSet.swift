@@ -112,7 +112,7 @@ extension Rollout {
   /// Old sets beyond the history's limit, the lowest revisions first; those with pods stay.
   func cleanUp() -> [Step] {
     guard let limit = spec.historyMax else { return [] }
-    let old = oldSets.filter { !$0.object.meta.isBeingDeleted }.sorted {
+    let old = oldSets.filter { !$0.isBeingDeleted }.sorted {
       $0.revision != $1.revision
         ? $0.revision < $1.revision : OwnedReplicaSet.isOlder($0, $1)
     }

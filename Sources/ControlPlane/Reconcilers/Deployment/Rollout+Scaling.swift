@@ -29,7 +29,7 @@ extension Rollout {
   /// Up only as far as there is room.
   private func resizing(_ place: Int, to replicas: Int64) -> Step? {
     let set = sets[place]
-    if set.object.meta.isBeingDeleted { return nil }
+    if set.isBeingDeleted { return nil }
     guard replicas > set.replicas else { return scaling(set, to: replicas) }
     guard let room = room(for: place) else { return nil }
     let reachable = max(set.replicas, min(replicas, room))
@@ -61,7 +61,7 @@ extension Rollout {
     if let first = sizes.first { sizes[0] = max(0, first + toAdd - added) }
     var steps: [Step] = []
     var spare = toAdd > 0 ? room(for: nil) ?? 0 : 0
-    for (place, size) in zip(order, sizes) where !sets[place].object.meta.isBeingDeleted {
+    for (place, size) in zip(order, sizes) {
       let set = sets[place]
       let growth = min(max(0, size - set.replicas), spare)
       spare -= growth
@@ -93,7 +93,7 @@ extension Rollout {
 
   /// The next sizes on the way to the newest template.
   func rolling() -> [Step] {
-    guard let newest, !sets[newest].object.meta.isBeingDeleted else { return [] }
+    guard let newest, !sets[newest].isBeingDeleted else { return [] }
     var steps: [Step] = []
     let set = sets[newest]
     if set.replicas > spec.replicas {
@@ -111,7 +111,7 @@ extension Rollout {
   /// Kubernetes counts what the sets' statuses call available, so that pods count that a set is
   /// about to delete. Here those count that stay for sure.
   private func shrinking(beside new: OwnedReplicaSet) -> [Step] {
-    let old = oldSets.filter { $0.isActive && !$0.object.meta.isBeingDeleted }
+    let old = oldSets.filter { $0.isActive }
     guard !old.isEmpty else { return [] }
     let total = sets.reduce(0) { $0 + $1.replicas }
     let newKept = holding(new).kept(at: min(new.replicas, spec.replicas))
@@ -144,9 +144,9 @@ extension Rollout {
 
   /// First no old pod may be left, then the new ones come.
   func recreating() -> [Step] {
-    let old = oldSets.filter { $0.isActive && !$0.object.meta.isBeingDeleted }
+    let old = oldSets.filter { $0.isActive }
     guard old.isEmpty else { return old.compactMap { scaling($0, to: 0) } }
-    guard !oldPodsRemain, let newest, !sets[newest].object.meta.isBeingDeleted,
+    guard !oldPodsRemain, let newest, !sets[newest].isBeingDeleted,
       sets[newest].replicas != spec.replicas
     else { return [] }
     return resizing(newest, to: spec.replicas).map { [$0] } ?? []

@@ -46,7 +46,21 @@ struct Rollout {
   /// made up to that size only: `ReplicaSetReconciler`. The pods in the view would tell less, because
   /// they may be older than the status.
   private func occupied(_ set: OwnedReplicaSet) -> Int64? {
-    set.isObserved ? max(set.replicas, set.status.replicas) : nil
+    let counted = max(set.replicas, set.status.replicas)
+    if set.isBeingDeleted {
+      // Its controller does nothing any more: what the view has is all that there is.
+      guard view.reached >= set.object.modRevision else { return counted }
+      let pods = Claim.controlled(.pod, by: set.object, in: view)
+      return Int64(pods.count(where: \.isActivePod))
+    }
+    return set.isObserved ? counted : nil
+  }
+
+  /// The revision that the view must reach before it tells all pods of a set on its way out; nil
+  /// where it has.
+  var awaits: Int64? {
+    let revision = sets.filter(\.isBeingDeleted).map(\.object.modRevision).max() ?? 0
+    return revision > view.reached ? revision : nil
   }
 
   /// What a set, or a new one for nil, may at most ask for without more pods than the Deployment may
