@@ -34,4 +34,30 @@ import Testing
     #expect(stage.store.ranges == ranges)
     #expect(stage.store.revision == revision)
   }
+
+  @Test func `a tick that comes early is asked for again`() {
+    var component = ControlComponent(
+      ControlComponent.Configuration(identity: "p", reconcilers: [], entropy: 1))
+    var effects: [ControlComponent.Effect] = []
+    func moment(_ milliseconds: Int64) -> ControlComponent.Moment {
+      ControlComponent.Moment(
+        instant: Instant(nanoseconds: milliseconds * 1_000_000),
+        wall: WallTime(milliseconds: milliseconds))
+    }
+    component.step(.start, at: moment(0), into: &effects)
+    guard case .store(.call(let list, .range))? = effects.first else {
+      return #expect(Bool(false), "a list")
+    }
+    effects = []
+    component.step(
+      .store(.answered(list, .refused(.permissionDenied))), at: moment(0), into: &effects)
+    guard case .wake(let due)? = effects.last else { return #expect(Bool(false), "a wake") }
+    effects = []
+    component.step(.tick, at: moment(1), into: &effects)
+    #expect(effects == [.wake(at: due)])
+    effects = []
+    // Nothing else is news before that.
+    component.step([], at: moment(2), into: &effects)
+    #expect(effects == [])
+  }
 }

@@ -96,6 +96,31 @@ private func object(_ number: Int, mod: Int64) throws -> StoredObject {
     #expect(informer.revision == 42)
   }
 
+  @Test func `a watch that is refused after each list waits longer each time`() {
+    var informer = Informer(.nodes)
+    var random = PRNG(seed: 3)
+    var time = now
+    var waits: [Duration] = []
+    for number in 0..<10 {
+      _ = informer.beginListing()
+      _ = informer.take(RangeResponse(header: ResponseHeader(revision: 40)), now: time)
+      _ = informer.follow(StoreWatchID(UInt64(number)))
+      informer.watchEnded(now: time, random: &random)
+      guard let due = informer.nextDue else { return #expect(Bool(false), "no wait") }
+      waits.append(due - time)
+      time = due
+    }
+    #expect(waits[0] <= .milliseconds(150))
+    #expect(waits.last == .seconds(5))
+    // One that delivers is well again.
+    _ = informer.beginListing()
+    _ = informer.take(RangeResponse(header: ResponseHeader(revision: 40)), now: time)
+    _ = informer.follow(StoreWatchID(99))
+    _ = informer.take(events: [], upTo: 41, now: time)
+    informer.watchEnded(now: time, random: &random)
+    #expect(informer.nextDue.map { $0 - time <= .milliseconds(150) } == true)
+  }
+
   @Test func `a refused list waits longer each time, up to five seconds and a half of it`() {
     var informer = Informer(.nodes)
     var random = PRNG(seed: 3)

@@ -183,6 +183,8 @@ public struct ControlComponent: Sendable {
     case (.running, .store(.delivered(let id, let delivery))): delivered(id, delivery)
     case (.running, .stop): stop()
     case (.fresh, .stop), (.stopping, .stop): finishStop()
+    // It may have come early: what is due is asked for again.
+    case (.running, .tick): wakeAt = nil
     case (_, .tick), (_, .start), (.fresh, .store), (.stopping, .store), (.stopped, .store),
       (.stopped, .stop):
       break

@@ -91,7 +91,6 @@ struct Informer: Sendable {
 
   mutating func take(_ page: RangeResponse, now: Instant) -> Page {
     guard case .listing(var listing) = phase else { return .ignored }
-    failures = 0
     lastHeard = now
     if listing.revision == 0 { listing.revision = page.header?.revision ?? 0 }
     listing.found += page.kvs
@@ -146,6 +145,8 @@ struct Informer: Sendable {
     events: [EtcdAPI.Event], upTo delivered: Int64, now: Instant
   ) -> [Change] {
     lastHeard = now
+    // Not with the list: a watch that is refused after each list must not make lists by the dozen.
+    failures = 0
     var changes: [Change] = []
     for event in events {
       guard let value = event.kv, value.modRevision > revision else { continue }
