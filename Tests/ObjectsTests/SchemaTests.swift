@@ -72,14 +72,13 @@ import Testing
 
 @Suite struct `Resources` {
   @Test func `the kinds that are kept`() {
-    #expect(
-      Kind.all.map(\.plural) == [
-        "deployments", "events", "leases", "namespaces", "nodes", "pods", "replicasets",
-      ])
+    let named: [Kind] = [.deployment, .event, .lease, .namespace, .node, .pod, .replicaSet]
+    #expect(named.allSatisfy(Kind.all.contains) && Kind.all == Kind.all.sorted())
+    #expect(Kind.all.allSatisfy { Schema.kubernetes.type(of: $0)?.form == .fields })
     #expect(Kind.deployment.apiVersion == "apps/v1" && Kind.deployment.isNamespaced)
     #expect(Kind.lease.apiVersion == "coordination.k8s.io/v1")
     #expect(Kind.pod.apiVersion == "v1" && !Kind.node.isNamespaced)
-    #expect(Kind.kept(plural: "secrets") == nil)
+    #expect(Kind.kept(plural: "widgets") == nil)
     #expect(Kind.kept(apiVersion: "apps/v1", name: "ReplicaSet") == .replicaSet)
   }
 
@@ -114,8 +113,8 @@ import Testing
     #expect(pods.storageVersionHash == "xPOwRZ+Yhw8=" && pods.verbs.contains("watch"))
     #expect(pods.subresources.map(\.name).contains("eviction"))
     #expect(pods.subresources.first { $0.name == "eviction" }?.kind == "policy/v1/Eviction")
-    let secrets = try #require(table.resource(named: "secrets"))
-    #expect(!secrets.isKept)
+    let bindings = try #require(table.resource(named: "bindings"))
+    #expect(!bindings.isKept && bindings.verbs == ["create"])
   }
 }
 
