@@ -161,4 +161,19 @@ import Testing
     }
     #expect(names.count == 1)
   }
+
+  @Test func `an object that is wrong everywhere is refused in bounded words`() throws {
+    let cluster = ClusterHistory()
+    let tolerations = (0..<2000).map { number -> JSONValue in
+      ["key": .string("k\(number)"), "operator": .string("Bad\(number)")]
+    }
+    let pod = podManifest.with("spec.tolerations", .array(tolerations))
+      .with("metadata.finalizers", .array((0..<2000).map { .string("f\($0)") }))
+    guard case .invalid(_, _, let errors) = cluster.rejection(of: .create(.pod, pod.members))
+    else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(errors.count == 256)
+  }
 }

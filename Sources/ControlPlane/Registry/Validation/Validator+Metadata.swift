@@ -121,9 +121,9 @@ extension Validator {
   /// system writes are kept as they were before it comes to this.
   mutating func metadataUpdate(_ object: JSONObject, replacing old: JSONObject) {
     guard old["metadata"]?["deletionTimestamp"]?.string != nil else { return }
-    let before = old["metadata"]?["finalizers"]?.array ?? []
+    let before = Set((old["metadata"]?["finalizers"]?.array ?? []).compactMap(\.string))
     let added = (object["metadata"]?["finalizers"]?.array ?? [])
-      .filter { !before.contains($0) }.compactMap(\.string)
+      .compactMap(\.string).filter { !before.contains($0) }
     guard !added.isEmpty else { return }
     within("metadata") {
       $0.forbidden(

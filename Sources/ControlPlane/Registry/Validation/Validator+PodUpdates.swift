@@ -41,7 +41,8 @@ extension Validator {
 
   /// Each toleration stays, except for its seconds.
   private mutating func tolerationsUpdate(_ after: JSONObject, _ before: JSONObject) {
-    let kept = (after["tolerations"]?.array ?? []).map { $0.object?.without("tolerationSeconds") }
+    let kept = Set(
+      (after["tolerations"]?.array ?? []).map { $0.object?.without("tolerationSeconds") })
     for toleration in before["tolerations"]?.array ?? []
     where !kept.contains(toleration.object?.without("tolerationSeconds")) {
       return forbidden(
@@ -67,7 +68,7 @@ extension Validator {
           return .object(container)
         })
     }
-    let gates = before["schedulingGates"]?.array ?? []
+    let gates = Set(before["schedulingGates"]?.array ?? [])
     if (after["schedulingGates"]?.array ?? []).allSatisfy(gates.contains) {
       munged["schedulingGates"] = before["schedulingGates"]
     }

@@ -7,7 +7,9 @@ import Objects
 /// Fields of another type than their own count as absent: the schema's check tells of them. Paths
 /// are kept as parts and put together only for an error, because most objects have none.
 struct Validator {
+  /// At most `errorsMax`: nobody reads more, and an object can be wrong in very many places.
   private(set) var errors: [FieldError] = []
+  private static let errorsMax = 256
   private var path: [Part] = []
 
   private enum Part {
@@ -76,6 +78,7 @@ struct Validator {
     _ type: FieldError.ErrorType, _ field: String? = nil, value: String? = nil,
     _ detail: String = ""
   ) {
+    guard errors.count < Self.errorsMax else { return }
     errors.append(FieldError(path: pathText(field), type: type, value: value, detail: detail))
   }
 
