@@ -65,46 +65,63 @@ public struct ClusterView: Sendable {
 
   // MARK: - Following the store
 
-  /// Takes a new or changed object; gives the one that it replaces.
+  /// Takes a new or changed object; gives the one that it replaces. A change that moves the object
+  /// in no index replaces it in its places.
   public mutating func put(_ object: StoredObject) -> StoredObject? {
-    let old = remove(object.key)
-    objects[object.key] = object
-    byCollection[object.key.collection, default: SortedObjects()].insert(object)
+    let bytes = object.key.bytes
+    let old = objects.updateValue(object, forKey: object.key)
+    byCollection[object.key.collection, default: SortedObjects()].put(object, bytes)
     switch object.key {
     case .object(let key):
-      if !object.meta.uid.isEmpty { byUID[object.meta.uid] = object }
-      for owner in ownerUIDs(object) {
-        byOwner[owner, default: SortedObjects()].insert(object)
-      }
-      if key.kind.isNamespaced, object.meta.controller == nil {
-        uncontrolledByKind[key.kind, default: SortedObjects()].insert(object)
-      }
-      if key.kind == .pod, let node = object.pod?.node {
-        podsByNode[node, default: SortedObjects()].insert(object)
-      }
+      putIntoIndexes(object, bytes, key, replacing: old)
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
       .actualNode(let node), .heartbeat(let node):
-      entriesByNode[node, default: SortedObjects()].insert(object)
+      entriesByNode[node, default: SortedObjects()].put(object, bytes)
     case .candidate: break
     }
     return old
   }
 
+  private mutating func putIntoIndexes(
+    _ object: StoredObject, _ bytes: Bytes, _ key: ObjectKey, replacing old: StoredObject?
+  ) {
+    if let old, byUID[old.meta.uid] === old { byUID[old.meta.uid] = nil }
+    if !object.meta.uid.isEmpty { byUID[object.meta.uid] = object }
+    let owners = ownerUIDs(object)
+    if let old {
+      for owner in ownerUIDs(old).subtracting(owners) { Self.remove(bytes, from: &byOwner, owner) }
+    }
+    for owner in owners { byOwner[owner, default: SortedObjects()].put(object, bytes) }
+    if key.kind.isNamespaced {
+      if object.meta.controller == nil {
+        uncontrolledByKind[key.kind, default: SortedObjects()].put(object, bytes)
+      } else if let old, old.meta.controller == nil {
+        uncontrolledByKind[key.kind]?.remove(bytes)
+      }
+    }
+    guard key.kind == .pod, let node = object.pod?.node else { return }
+    if let before = old?.pod?.node, before != node {
+      Self.remove(bytes, from: &podsByNode, before)
+    }
+    podsByNode[node, default: SortedObjects()].put(object, bytes)
+  }
+
   /// Forgets a key; gives what it held.
   public mutating func remove(_ key: StoreKey) -> StoredObject? {
     guard let old = objects.removeValue(forKey: key) else { return nil }
-    byCollection[key.collection]?.remove(old)
+    let bytes = key.bytes
+    byCollection[key.collection]?.remove(bytes)
     switch key {
     case .object(let key):
       if key.kind.isNamespaced, old.meta.controller == nil {
-        uncontrolledByKind[key.kind]?.remove(old)
+        uncontrolledByKind[key.kind]?.remove(bytes)
       }
       if byUID[old.meta.uid] === old { byUID[old.meta.uid] = nil }
-      for owner in ownerUIDs(old) { Self.remove(old, from: &byOwner, owner) }
-      if let node = old.pod?.node { Self.remove(old, from: &podsByNode, node) }
+      for owner in ownerUIDs(old) { Self.remove(bytes, from: &byOwner, owner) }
+      if let node = old.pod?.node { Self.remove(bytes, from: &podsByNode, node) }
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
       .actualNode(let node), .heartbeat(let node):
-      Self.remove(old, from: &entriesByNode, node)
+      Self.remove(bytes, from: &entriesByNode, node)
     case .candidate: break
     }
     return old
@@ -115,9 +132,9 @@ public struct ClusterView: Sendable {
   }
 
   private static func remove(
-    _ object: StoredObject, from index: inout [String: SortedObjects], _ name: String
+    _ key: Bytes, from index: inout [String: SortedObjects], _ name: String
   ) {
-    index[name]?.remove(object)
+    index[name]?.remove(key)
     if index[name]?.items.isEmpty == true { index[name] = nil }
   }
 }
@@ -127,26 +144,27 @@ private struct SortedObjects: Sendable {
   private(set) var items: [StoredObject] = []
   private var keys: [Bytes] = []
 
-  mutating func insert(_ object: StoredObject) {
-    let key = object.key.bytes
+  /// `key`: the object's, which its maker has at hand.
+  mutating func put(_ object: StoredObject, _ key: Bytes) {
     let place = place(of: key)
-    items.insert(object, at: place)
-    keys.insert(key, at: place)
+    if place < keys.count, keys[place] == key {
+      items[place] = object
+    } else {
+      items.insert(object, at: place)
+      keys.insert(key, at: place)
+    }
   }
 
-  mutating func remove(_ object: StoredObject) {
-    let key = object.key.bytes
+  mutating func remove(_ key: Bytes) {
     let place = place(of: key)
     guard place < keys.count, keys[place] == key else { return }
     items.remove(at: place)
     keys.remove(at: place)
   }
 
+  /// Those whose key begins so; `prefix` ends with a slash.
   func range(below prefix: Bytes) -> ArraySlice<StoredObject> {
-    let start = place(of: prefix)
-    var end = start
-    while end < keys.count, keys[end].hasPrefix(prefix) { end += 1 }
-    return items[start..<end]
+    items[place(of: prefix)..<place(of: Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1]))]
   }
 
   /// The first place whose key is not below this one.
