@@ -18,6 +18,8 @@ public struct PodFacts: Hashable, Sendable {
   public var priority: Int64
   /// What it asks of a node.
   public let demands: PodDemands
+  /// Nil for a pod that minds no other.
+  public let neighbours: PodNeighbours?
 
   /// core/v1 PodPhase.
   public enum Phase: String, Sendable {
@@ -35,6 +37,8 @@ public struct PodFacts: Hashable, Sendable {
     isGated = spec?["schedulingGates"]?.array?.isEmpty == false
     priority = spec?["priority"]?.int64 ?? 0
     demands = spec.map(PodDemands.init) ?? .none
+    let minds = spec?["affinity"] != nil || spec?["topologySpreadConstraints"] != nil
+    neighbours = minds ? PodNeighbours(spec, of: ObjectMeta(of: pod)) : nil
     let status = pod["status"]
     phase = status?["phase"]?.string.flatMap(Phase.init(rawValue:)) ?? .pending
     let ready = status?["conditions"]?.array?.first { $0["type"]?.string == "Ready" }

@@ -160,12 +160,20 @@ struct NodeUpkeep {
     return Step([.update(from: node, to: changed)], guards: [sessionGuard])
   }
 
+  /// Times are written in whole seconds: rounded up, so that no pod has to leave early.
+  private var nextSecond: WallTime {
+    let part = now.milliseconds % 1000
+    guard part > 0 else { return now }
+    let (sum, overflow) = now.milliseconds.addingReportingOverflow(1000 - part)
+    return overflow ? now : WallTime(milliseconds: sum)
+  }
+
   /// Tolerations run out by the time of a NoExecute taint: one without it begins to count now.
   private func stamped(_ json: JSONValue, _ taint: Taint) -> JSONValue {
     guard taint.effect == .noExecute, taint.timeAdded == nil, var object = json.object else {
       return json
     }
-    object["timeAdded"] = .string(now.rfc3339)
+    object["timeAdded"] = .string(nextSecond.rfc3339)
     return .object(object)
   }
 
@@ -173,7 +181,7 @@ struct NodeUpkeep {
   private var wantedTaints: [Taint] {
     var taints: [Taint] = []
     func add(_ name: String, _ effect: Taint.Effect = .noSchedule) {
-      let time = effect == .noExecute ? now : nil
+      let time = effect == .noExecute ? nextSecond : nil
       taints.append(Taint(key: "node.kubernetes.io/" + name, effect: effect, timeAdded: time))
     }
     if node.node?.isUnschedulable == true { add("unschedulable") }

@@ -5,6 +5,12 @@ import Registry
 /// The nodes with what is already taken of each, counted on while a plan places pods.
 struct ClusterSnapshot {
   private(set) var nodes: [NodeState] = []
+  /// By node.
+  private(set) var pods: [[StoredObject]] = []
+  /// Pods that must be apart from others, and their nodes.
+  private(set) var repelling: [(pod: StoredObject, node: Int)] = []
+  /// By name.
+  private(set) var namespaceLabels: [String: [String: String]] = [:]
   /// How many pods of a group run on each node; only of groups that wait for a node.
   private(set) var placed: [PodGroup: [Int64]] = [:]
   /// Counts placements: a pod that fits nowhere still does while this stands.
@@ -13,6 +19,10 @@ struct ClusterSnapshot {
   /// `groups`: those of the pods that are to be placed.
   init(_ view: ClusterView, counting groups: Set<PodGroup>) {
     nodes = view.objects(.node).compactMap(NodeState.init)
+    pods = Array(repeating: [], count: nodes.count)
+    for namespace in view.objects(.namespace) where !namespace.meta.labels.isEmpty {
+      namespaceLabels[namespace.meta.name] = namespace.meta.labels
+    }
     for group in groups { placed[group] = Array(repeating: 0, count: nodes.count) }
     for place in nodes.indices {
       for pod in view.pods(onNode: nodes[place].name) where pod.pod?.hasEnded == false {
@@ -30,6 +40,8 @@ struct ClusterSnapshot {
   private mutating func add(_ pod: StoredObject, at place: Int) {
     guard let facts = pod.pod else { return }
     nodes[place].add(facts.demands)
+    pods[place].append(pod)
+    if facts.neighbours?.apart.isEmpty == false { repelling.append((pod, place)) }
     if !placed.isEmpty, let group = PodGroup(pod), placed[group] != nil {
       placed[group]?[place] += 1
     }

@@ -14,7 +14,9 @@ public struct Scheduler: Reconciler {
   public let name = "scheduler"
   public let electsLeader = true
   public let eventSource = "default-scheduler"
-  public let collections: [Collection] = [.objects(.pod), .objects(.node)]
+  public let collections: [Collection] = [
+    .objects(.pod), .objects(.node), .objects(.namespace),
+  ]
 
   /// The name by which pods ask for this scheduler.
   public static let schedulerName = "default-scheduler"
@@ -34,7 +36,9 @@ public struct Scheduler: Reconciler {
     if key.kind == .node { return Self.changesPlaces(old, new) ? [.everything] : [] }
     guard key.kind == .pod else { return [] }
     if let new, Self.isWaiting(new) { return [.everything] }
-    return Self.freesPlace(old, new) ? [.everything] : []
+    if Self.freesPlace(old, new) { return [.everything] }
+    // A pod that came somewhere may be one that others wait to be near, or to be spread with.
+    return Self.comesNear(old, new) && !view.pods(onNode: "").isEmpty ? [.everything] : []
   }
 
   private static func isWaiting(_ pod: StoredObject) -> Bool {
@@ -50,6 +54,12 @@ public struct Scheduler: Reconciler {
     return before.taints != after.taints || before.isUnschedulable != after.isUnschedulable
       || before.allocatable != after.allocatable || before.podsMax != after.podsMax
       || old.meta.labels != new.meta.labels
+  }
+
+  private static func comesNear(_ old: StoredObject?, _ new: StoredObject?) -> Bool {
+    guard let new, let after = new.pod, !after.node.isEmpty else { return false }
+    return old?.pod?.node != after.node || old?.meta.labels != new.meta.labels
+      || old?.meta.isBeingDeleted != new.meta.isBeingDeleted
   }
 
   /// A bound pod went, ended or asks for something else.

@@ -30,13 +30,17 @@ struct SchedulingRound {
   mutating func place(_ pod: StoredObject, random: inout PRNG) -> Placement {
     let demands = pod.pod?.demands ?? .none
     let known = classes[demands] ?? classify(demands)
-    if let failure = known.failure, failure.version == snapshot.version {
+    // What others' pods forbid differs from pod to pod.
+    let isAlone = pod.pod?.neighbours == nil && snapshot.repelling.isEmpty
+    if isAlone, let failure = known.failure, failure.version == snapshot.version {
       return .nowhere(failure.verdict)
     }
+    let neighbours = NeighbourFilters(pod, demands, in: snapshot)
     let feasible = known.eligible.filter {
       MomentaryFilters.fits(demands, on: snapshot.nodes[$0])
+        && neighbours?.refusal(at: $0) == nil
     }
-    guard !feasible.isEmpty else { return .nowhere(refuse(demands, known)) }
+    guard !feasible.isEmpty else { return .nowhere(refuse(demands, known, neighbours)) }
     let scores = NodeScores(
       pod: demands, likings: known.likings,
       placed: PodGroup(pod).flatMap { snapshot.placed[$0] })
@@ -56,17 +60,18 @@ struct SchedulingRound {
   }
 
   private mutating func refuse(
-    _ demands: PodDemands, _ known: DemandClass
+    _ demands: PodDemands, _ known: DemandClass, _ neighbours: NeighbourFilters?
   ) -> SchedulingVerdict {
     let verdict = SchedulingVerdict(
       snapshot.nodes.indices.map { place in
         let node = snapshot.nodes[place]
-        let refusals =
+        var refusals =
           known.refusals[place].map { [$0] }
           ?? MomentaryFilters.refusals(of: demands, by: node)
+        if refusals.isEmpty { refusals = neighbours?.refusal(at: place).map { [$0] } ?? [] }
         return SchedulingVerdict.Answer(node: node.name, refusals: refusals)
       })
-    classes[demands]?.failure = (snapshot.version, verdict)
+    if neighbours == nil { classes[demands]?.failure = (snapshot.version, verdict) }
     return verdict
   }
 }

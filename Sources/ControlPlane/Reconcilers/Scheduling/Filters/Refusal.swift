@@ -8,6 +8,11 @@ enum Refusal: Hashable {
   case ports
   case tooManyPods
   case insufficient(String)
+  case spreadLabel
+  case spread
+  case podAffinity
+  case podAntiAffinity
+  case existingAntiAffinity
 
   /// The filter's name, as Kubernetes' scheduler plugins are called.
   var filter: String {
@@ -17,6 +22,8 @@ enum Refusal: Hashable {
     case .affinity: "NodeAffinity"
     case .ports: "NodePorts"
     case .tooManyPods, .insufficient: "NodeResourcesFit"
+    case .spreadLabel, .spread: "PodTopologySpread"
+    case .podAffinity, .podAntiAffinity, .existingAntiAffinity: "InterPodAffinity"
     }
   }
 
@@ -28,6 +35,12 @@ enum Refusal: Hashable {
     case .ports: "node(s) didn't have free ports for the requested pod ports"
     case .tooManyPods: "Too many pods"
     case .insufficient(let resource): "Insufficient \(resource)"
+    case .spreadLabel:
+      "node(s) didn't match pod topology spread constraints (missing required label)"
+    case .spread: "node(s) didn't match pod topology spread constraints"
+    case .podAffinity: "node(s) didn't match pod affinity rules"
+    case .podAntiAffinity: "node(s) didn't match pod anti-affinity rules"
+    case .existingAntiAffinity: "node(s) didn't satisfy existing pods anti-affinity rules"
     }
   }
 }
