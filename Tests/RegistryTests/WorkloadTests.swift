@@ -176,4 +176,28 @@ import Testing
     }
     #expect(errors.count == 256)
   }
+
+  @Test func `a kind without rules has its metadata and types checked`() throws {
+    var cluster = ClusterHistory()
+    let claim = Kind(
+      group: "", version: "v1", name: "PersistentVolumeClaim", plural: "persistentvolumeclaims",
+      isNamespaced: true)
+    let manifest: JSONValue = [
+      "metadata": ["name": "data", "namespace": "default"],
+      "spec": ["accessModes": ["ReadWriteOnce"], "future": 1], "status": ["phase": "Bound"],
+    ]
+    let stored = try cluster.create(claim, manifest)
+    #expect(stored.at("spec") == ["accessModes": ["ReadWriteOnce"], "future": 1])
+    #expect(stored.json["status"] == nil)
+    #expect(stored.at("metadata.generation") == nil)
+    #expect(
+      cluster.rejection(of: .create(claim, manifest.with("spec", "x").members))?.message
+        == "PersistentVolumeClaim in version \"v1\" cannot be handled as a "
+        + "PersistentVolumeClaim: json: cannot unmarshal string into Go struct field "
+        + "PersistentVolumeClaim.spec of type v1.PersistentVolumeClaimSpec")
+    #expect(
+      cluster.rejection(of: .create(claim, manifest.with("metadata.name", "A").members))?.code
+        == 422)
+    #expect(cluster.rejection(of: .delete(stored, DeleteOptions())) == nil)
+  }
 }

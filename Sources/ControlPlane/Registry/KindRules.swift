@@ -21,7 +21,10 @@ struct KindRules: Sendable {
   /// What is wrong with the status.
   var status: @Sendable (inout Validator, JSONObject) -> Void = { _, _ in }
 
-  static subscript(kind: Kind) -> KindRules { table[kind] ?? KindRules() }
+  static subscript(kind: Kind) -> KindRules { table[kind] ?? plain }
+
+  /// A status is written by whoever acts on the object, never with it.
+  private static let plain = KindRules(newStatus: { $0["status"] = nil })
 
   private static let table: [Kind: KindRules] = [
     .pod: pod, .deployment: deployment, .replicaSet: replicaSet, .namespace: namespace,
