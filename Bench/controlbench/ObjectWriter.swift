@@ -95,7 +95,7 @@ enum BenchObjects {
       {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"\(name)",
        "namespace":"\(namespace)"},"spec":{"replicas":\(replicas),
        "selector":{"matchLabels":{"app":"\(name)"}},"template":{"metadata":{
-       "labels":{"app":"\(name)"}},"spec":{"terminationGracePeriodSeconds":0,
+       "labels":{"app":"\(name)"}},"spec":{
        "containers":[\(container)]}}}}
       """)
   }
