@@ -177,6 +177,10 @@ import Testing
     for number in 0..<1_000 { object["x\(number)"] = 1 }
     let type = try #require(schema.type("core.v1.Pod"))
     #expect(SchemaCheck.problems(in: object, type: type, problemsMax: 7).count == 7)
+    #expect(SchemaCheck.firstUndecodable(in: object, type: type) == nil)
+    object["spec"] = ["restartPolicy": "Bad", "containers": [["name": 1]]]
+    #expect(
+      SchemaCheck.firstUndecodable(in: object, type: type)?.path == "spec.containers[0].name")
   }
 
   // MARK: - Random values

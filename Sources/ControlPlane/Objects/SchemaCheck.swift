@@ -4,6 +4,8 @@ public import JSON
 public struct SchemaCheck {
   private let schema: Schema
   private let requiresFields: Bool
+  /// Only what a decoder cannot read is a problem.
+  private let onlyDecodes: Bool
   private let problemsMax: Int
   private var problems: [SchemaProblem] = []
   private var path: [Part] = []
@@ -33,9 +35,24 @@ public struct SchemaCheck {
     return check.problems
   }
 
-  private init(schema: Schema, requiresFields: Bool, problemsMax: Int) {
+  /// The first value that a decoder cannot read: of a wrong type, or of a form that its type does
+  /// not have. Unknown fields are none, however many there are, and neither are missing ones or
+  /// texts that validation refuses.
+  public static func firstUndecodable(
+    in object: JSONObject, type: TypeSchema, schema: Schema = .kubernetes
+  ) -> SchemaProblem? {
+    var check = SchemaCheck(
+      schema: schema, requiresFields: false, onlyDecodes: true, problemsMax: 1)
+    check.check(object, type)
+    return check.problems.first
+  }
+
+  private init(
+    schema: Schema, requiresFields: Bool, onlyDecodes: Bool = false, problemsMax: Int
+  ) {
     self.schema = schema
     self.requiresFields = requiresFields
+    self.onlyDecodes = onlyDecodes
     self.problemsMax = problemsMax
   }
 
@@ -44,7 +61,7 @@ public struct SchemaCheck {
       path.append(.field(member.name))
       if let field = type.field(member.name) {
         check(member.value, field.type, Place(type: type, field: field))
-      } else {
+      } else if !onlyDecodes {
         report(.unknownField(strictPath: strictPath))
       }
       path.removeLast()
@@ -126,7 +143,7 @@ public struct SchemaCheck {
   // MARK: - Texts
 
   private mutating func checkAllowed(_ text: String, _ field: FieldSchema) {
-    guard !field.allowed.isEmpty, !text.isEmpty,
+    guard !onlyDecodes, !field.allowed.isEmpty, !text.isEmpty,
       !field.allowed.contains(where: { $0.utf8.elementsEqual(text.utf8) })
     else { return }
     report(.unsupported(found: text, allowed: field.allowed))
