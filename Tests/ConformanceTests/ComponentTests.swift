@@ -50,6 +50,13 @@ extension Conformance {
           try await desk.pods() == ["web": 5] ? true : nil
         }
         #expect(try await second.leads("replicaset"))
+        // Under Kubernetes' names and paths.
+        #expect(try await second.figure("workqueue_adds_total{name=\"replicaset\"}") >= 1)
+        #expect(try await second.figure("workqueue_depth{name=\"replicaset\"}") == 0)
+        for path in ["/healthz", "/livez", "/readyz"] {
+          #expect(try await second.page(path).output == "ok")
+        }
+        #expect(try await second.page("/nowhere").output == "404 page not found\n")
         #expect(try await second.figure("keelson_commit_conflicts_total{name=\"replicaset\"}") == 0)
       }
     }

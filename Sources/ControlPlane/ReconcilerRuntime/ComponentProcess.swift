@@ -72,16 +72,23 @@ public final class ComponentProcess {
     switch effect {
     case .store(let effect): caller?.assumeIsolated { $0.perform(effect) }
     case .wake(let at): wake(at: at)
-    case .note(let note):
-      let fields = note.fields.map { "\($0.first ?? "")=\($0.dropFirst().joined(separator: " "))" }
-      logger.log(
-        note.isWarning ? .warn : .info, note.text, ["about": fields.joined(separator: ", ")])
+    case .note(let note): log(note)
     case .stopped:
       if let timer { loop.cancel(timer.timer) }
       timer = nil
       caller?.assumeIsolated { $0.close() }
       onStopped?()
       onStopped = nil
+    }
+  }
+
+  private func log(_ note: ControlComponent.Note) {
+    let level: LogLevel = note.isWarning ? .warn : .info
+    let fields = note.fields.map { "\($0.first ?? "")=\($0.dropFirst().joined(separator: " "))" }
+    if fields.isEmpty {
+      logger.log(level, note.text)
+    } else {
+      logger.log(level, note.text, ["about": fields.joined(separator: ", ")])
     }
   }
 
