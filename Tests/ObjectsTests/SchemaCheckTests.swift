@@ -22,7 +22,8 @@ import Testing
     ),
     (
       "apps.v1.Deployment", #"{"spec":{"replicas":"3"}}"#, "spec.replicas",
-      "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"
+      "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas "
+        + "of type int32"
     ),
     (
       "core.v1.Pod", #"{"spec":"x"}"#, "spec",
@@ -41,7 +42,8 @@ import Testing
     (
       "core.v1.ConfigMap", #"{"metadata":{"creationTimestamp":"yesterday"}}"#,
       "metadata.creationTimestamp",
-      #"parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006""#
+      #"parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": "#
+        + #"cannot parse "yesterday" as "2006""#
     ),
     (
       "coordination.v1.Lease", #"{"spec":{"renewTime":"x"}}"#, "spec.renewTime",
@@ -185,7 +187,8 @@ import Testing
 
   // MARK: - Random values
 
-  /// A value made by the schema fits its type; with a field more, that field is told of, and pruned.
+  /// A value made by the schema fits its type; with a field more, that field is told of, and
+  /// pruned.
   @Test func `made values fit, of every type`() throws {
     var maker = ValueMaker(schema: schema, random: PRNG(seed: 21))
     for type in schema.types where type.form == .fields {

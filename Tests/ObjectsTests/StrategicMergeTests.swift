@@ -59,7 +59,8 @@ import Testing
       {"spec":{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}],"nodeName":null,
        "containers":[{"name":"b"},{"name":"a"}],"securityContext":{"$retainKeys":["fsGroup"],
        "fsGroup":1}}}
-      """#, #"{"spec":{"containers":[{"name":"b"},{"name":"a"}],"securityContext":{"fsGroup":1}}}"#),
+      """#,
+      #"{"spec":{"containers":[{"name":"b"},{"name":"a"}],"securityContext":{"fsGroup":1}}}"#),
     Merge(
       "what the schema does not know", "core.v1.PodSpec", #"{"x":{"a":1},"y":[1,2]}"#,
       #"{"x":{"b":2},"y":[3]}"#, #"{"x":{"a":1,"b":2},"y":[3]}"#),

@@ -1,6 +1,6 @@
 extension LabelSelector {
-  /// Reads `a=b,c!=d,e in (x,y),g notin (z),f,!h,i>1,j<2` (apimachinery labels.Parse); an empty text
-  /// selects everything.
+  /// Reads `a=b,c!=d,e in (x,y),g notin (z),f,!h,i>1,j<2` (apimachinery labels.Parse); an empty
+  /// text selects everything.
   public init(parsing text: String) throws(LabelSelectorError) {
     var parser = SelectorParser(text)
     self.init(try parser.requirements())

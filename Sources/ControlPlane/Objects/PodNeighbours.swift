@@ -1,7 +1,7 @@
 public import JSON
 
-/// Which other pods a Pod must be near, or apart from: the part of its affinities and topology spread
-/// constraints that must hold.
+/// Which other pods a Pod must be near, or apart from: the part of its affinities and topology
+/// spread constraints that must hold.
 public struct PodNeighbours: Hashable, Sendable {
   public let near: [PodTerm]
   public let apart: [PodTerm]

@@ -1,8 +1,8 @@
 public import JSON
 
-/// An amount of a resource (apimachinery resource.Quantity): a number and a decimal (`n u m k M G T P
-/// E`), binary (`Ki Mi Gi Ti Pi Ei`) or exponent (`e3`) suffix. Exact to a thousand millionth; what
-/// is finer rounds away from zero, as Kubernetes does.
+/// An amount of a resource (apimachinery resource.Quantity): a number and a decimal (`n u m k M G T
+/// P E`), binary (`Ki Mi Gi Ti Pi Ei`) or exponent (`e3`) suffix. Exact to a thousand millionth;
+/// what is finer rounds away from zero, as Kubernetes does.
 public struct Quantity: Sendable {
   /// The value in thousand millionths.
   private let nanos: Int128

@@ -30,9 +30,10 @@ public struct ResourceTable: Sendable {
   /// Kubernetes 1.33's, of which Keelson keeps some.
   public static let kubernetes = ResourceTable(reading: KubernetesText.resources)
 
-  /// The resource that a user means by `deployments`, `deployment`, `deploy`, `Deployment`, or one of
-  /// these with a group or a version and a group behind it: `deploy.apps`, `deployments.v1.apps`.
-  /// Upper and lower case are the same, a group may be cut short (RESTMapper, shortcut expansion).
+  /// The resource that a user means by `deployments`, `deployment`, `deploy`, `Deployment`, or one
+  /// of these with a group or a version and a group behind it: `deploy.apps`,
+  /// `deployments.v1.apps`. Upper and lower case are the same, a group may be cut short
+  /// (RESTMapper, shortcut expansion).
   public func resource(named text: String) -> Resource? {
     let parts = text.lowercased().split(separator: ".", omittingEmptySubsequences: false)
     guard let name = parts.first, !name.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 /// The types of an API: what each object may hold, and how its parts merge.
 ///
-/// Data, not code: `schema/types.txt` has every type of Kubernetes 1.33, so that a further kind is a
-/// row there and nothing here.
+/// Data, not code: `schema/types.txt` has every type of Kubernetes 1.33, so that a further kind is
+/// a row there and nothing here.
 public struct Schema: Sendable {
   /// In the order of their names' bytes.
   public let types: [TypeSchema]

@@ -22,9 +22,9 @@ public struct SchemaCheck {
     let field: FieldSchema
   }
 
-  /// At most `problemsMax` problems, in the order of the value; fields that are required and missing
-  /// come behind the others of their object. A null counts as absent, as in Go. Kubernetes' decoding
-  /// itself asks for no field: validation does.
+  /// At most `problemsMax` problems, in the order of the value; fields that are required and
+  /// missing come behind the others of their object. A null counts as absent, as in Go. Kubernetes'
+  /// decoding itself asks for no field: validation does.
   public static func problems(
     in object: JSONObject, type: TypeSchema, schema: Schema = .kubernetes,
     requiresFields: Bool = true, problemsMax: Int = 32

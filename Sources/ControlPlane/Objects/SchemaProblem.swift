@@ -1,6 +1,7 @@
 /// One place where a value does not fit its type.
 public struct SchemaProblem: Error, Hashable, Sendable {
-  /// `spec.containers[0].name`; an entry of a map is `metadata.labels[app]`, as validation spells it.
+  /// `spec.containers[0].name`; an entry of a map is `metadata.labels[app]`, as validation spells
+  /// it.
   public let path: String
   public let reason: Reason
 

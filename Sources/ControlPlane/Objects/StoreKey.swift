@@ -15,8 +15,8 @@ public struct ObjectKey: Hashable, Sendable {
   }
 }
 
-/// A key of the store that the control plane knows, by what it means. README.md has the table of who
-/// writes and who reads which.
+/// A key of the store that the control plane knows, by what it means. README.md has the table of
+/// who writes and who reads which.
 public enum StoreKey: Hashable, Sendable {
   /// `/registry/<plural>/[<namespace>/]<name>`
   case object(ObjectKey)

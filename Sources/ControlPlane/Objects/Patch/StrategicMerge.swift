@@ -1,8 +1,9 @@
 public import JSON
 
-/// Strategic merge patch, Kubernetes' own: as a JSON merge patch, but lists whose elements a key tells
-/// apart merge element by element, and directives (`$patch`, `$retainKeys`, `$setElementOrder`,
-/// `$deleteFromPrimitiveList`) say what a merge cannot (apimachinery strategicpatch).
+/// Strategic merge patch, Kubernetes' own: as a JSON merge patch, but lists whose elements a key
+/// tells apart merge element by element, and directives (`$patch`, `$retainKeys`,
+/// `$setElementOrder`, `$deleteFromPrimitiveList`) say what a merge cannot (apimachinery
+/// strategicpatch).
 public enum StrategicMerge {
   /// `target` as the patch makes it. Without a type objects merge and lists are replaced.
   public static func apply(
@@ -131,7 +132,8 @@ public enum StrategicMerge {
       return (asked ?? patched).arranged(merged, as: target)
     }
 
-    /// What stays of the target, and what is left of the patch, after `$patch: delete` and `replace`.
+    /// What stays of the target, and what is left of the patch, after `$patch: delete` and
+    /// `replace`.
     private func withoutDirectives(
       _ patch: [JSONValue], _ target: [JSONValue], _ key: String
     ) throws(StrategicMergeError) -> (kept: [JSONValue], changes: [JSONValue]) {

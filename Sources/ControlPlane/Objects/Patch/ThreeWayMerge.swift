@@ -148,8 +148,8 @@ public enum ThreeWayMerge {
       Set(elements.compactMap { $0[key] }).count < elements.count
     }
 
-    /// Elements that share a key (a port for TCP and for UDP) cannot be merged by it: where anything
-    /// is to change, the list is replaced.
+    /// Elements that share a key (a port for TCP and for UDP) cannot be merged by it: where
+    /// anything is to change, the list is replaced.
     private func writeTwins(into patch: inout JSONObject, name: String, key: String) {
       let wanted = Set(modified.compactMap { $0[key] })
       let dropped = Set(original.compactMap { $0[key] }).subtracting(wanted)
