@@ -155,6 +155,37 @@ private func deployment(
       ])
   }
 
+  @Test func `unknown fields and wrong types are told of at their lines`() {
+    let text = """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: web
+        labels: {a: 1}
+      spec:
+        replica: 3
+        replicas: three
+        template:
+          spec:
+            containers:
+            - name: main
+              image: x
+              ports: {containerPort: 80}
+              resources: {limits: {cpu: much}}
+            - 5
+      """
+    #expect(
+      read(text).problems.map(\.description) == [
+        "web.yaml:5:12: metadata.labels[a]: expected a text, found number",
+        "web.yaml:7:3: unknown field \"spec.replica\"",
+        "web.yaml:8:3: spec.replicas: expected a whole number of 32 bits, found string",
+        "web.yaml:14:9: spec.template.spec.containers[0].ports: expected a list, found object",
+        "web.yaml:15:30: spec.template.spec.containers[0].resources.limits[cpu]: expected a "
+          + "quantity such as 500m or 64Mi, found string",
+        "web.yaml:16:9: spec.template.spec.containers[1]: expected an object, found number",
+      ])
+  }
+
   @Test func `a namespace given by the user must be the object's`() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: b\n"
     #expect(read(text, namespace: "b", isGiven: true).problems == [])

@@ -36,6 +36,11 @@ public struct ManifestProblem: Error, Hashable, Sendable {
     self.text = text
   }
 
+  /// The text names the field itself.
+  init(_ source: Manifest.Source, path: String, at text: String) {
+    self.init(file: source.file, position: source.positions.position(of: path), text: text)
+  }
+
   init(_ source: Manifest.Source, path: String = "", _ text: String) {
     self.init(
       file: source.file, position: source.positions.position(of: path), path: path, text: text)

@@ -45,7 +45,32 @@ public struct ManifestReader: Sendable {
       return readList(value, source)
     }
     guard let known = knownKind(apiVersion, kind, source) else { return }
+    guard fits(object, known, source) else { return }
     take(object, known, source)
+  }
+
+  /// Holds the object against its type, strictly: a field that the type does not have is most often a
+  /// slip. What must be there, and which words a field may hold, the registry tells.
+  private mutating func fits(
+    _ object: JSONObject, _ kind: Kind, _ source: Manifest.Source
+  ) -> Bool {
+    guard let type = Schema.kubernetes.type(of: kind) else {
+      preconditionFailure("the schema has no \(kind.name)")
+    }
+    let before = problems.count
+    for problem in SchemaCheck.problems(in: object, type: type, requiresFields: false) {
+      switch problem.reason {
+      case .unknownField(let path):
+        problems.append(
+          ManifestProblem(source, path: problem.path, at: "unknown field \"\(path)\""))
+      case .wrongType, .malformed:
+        problems.append(
+          ManifestProblem(
+            source, path: problem.path, "expected \(problem.expected), found \(problem.found)"))
+      case .missing, .unsupported: break
+      }
+    }
+    return problems.count == before
   }
 
   private mutating func readList(_ list: JSONValue, _ source: Manifest.Source) {
