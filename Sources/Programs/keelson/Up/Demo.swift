@@ -1,217 +1,230 @@
 import Base
-import EtcdAPI
 import EventLoop
 import JSON
 import Linux
-import Node
-import NodeAgent
+import Objects
+import Registry
 import StoreClient
 
-/// Shows on a running cluster what it does: pods made so, a killed process back, writes that go on
-/// without the store's leader.
+/// Shows on a running cluster what it does: a Deployment becomes pods on several nodes, is scaled and
+/// rolled to a new version, and goes on when a pod, the active scheduler and the store's leader go.
 struct Demo {
   let plan: ClusterPlan
   let folder: ClusterFolder
   let loop: EventLoop
   let steps: Steps
 
-  private static let limit = Duration.seconds(15)
+  static let limit = Duration.seconds(30)
+  /// A killed leader's lease lasts 10 s before a standby acts.
+  static let takeoverLimit = Duration.seconds(30)
 
   func run() async throws {
     let client = try StoreAccess(folder: folder, loop: loop).client(plan.endpoints)
-    try await placePods(client)
-    try await showRestart(client)
-    try await showLostLeader()
+    let access = ObjectAccess(client: client)
+    var times = Times()
+    try await awaitReadyNodes(access)
+    try await create(access, &times)
+    try await scale(access, &times)
+    try await roll(access, &times)
+    try await replacePod(access, &times)
+    try await loseScheduler(access, &times)
+    times += try await LostLeaderDemo(plan: plan, folder: folder, loop: loop, steps: steps).run()
     await client.close()
+    steps.heading("What took how long:")
+    say(columns(times.rows), terminator: "")
   }
 
-  // MARK: - Pods
+  /// What was shown, and how long it took.
+  struct Times {
+    private(set) var rows: [[String]] = []
 
-  private struct DemoPod {
-    let node: String
-    let uid: String
-    let name: String
-    let script: String
-    let policy: String
-    /// The phase that it ends up in.
-    let phase: String
-  }
-
-  private static let web = DemoPod(
-    node: "n1", uid: "demo-web", name: "web",
-    script: "trap 'exit 0' TERM; while :; do echo serving; sleep 5 & wait $!; done",
-    policy: "Always", phase: "Running")
-
-  private static let pods = [
-    web,
-    DemoPod(
-      node: "n2", uid: "demo-worker", name: "worker",
-      script: "trap 'exit 0' TERM; while :; do echo working; sleep 5 & wait $!; done",
-      policy: "Always", phase: "Running"),
-    DemoPod(
-      node: "n2", uid: "demo-job", name: "job", script: "echo 6 times 7 is $((6 * 7))",
-      policy: "Never", phase: "Succeeded"),
-  ]
-
-  private func placePods(_ client: StoreClient) async throws {
-    steps.heading("Pods, by writing what the nodes should run:")
-    for pod in Self.pods {
-      let key = NodeKeys(node: pod.node).desiredPod(pod.uid)
-      _ = try await client.put(PutRequest(key: key, value: Bytes(object(pod).text())))
-      steps.done("put", key.text)
-    }
-    for pod in Self.pods {
-      try await awaiting(within: Self.limit) {
-        UpFailure("pod \(pod.name) is not \(pod.phase)", advice: "see \(folder.log(of: pod.node))")
-      } _: {
-        try await status(pod, client)?["phase"]?.string == pod.phase ? true : nil
-      }
-      steps.done("pod \(pod.name)", "\(pod.phase) on \(pod.node)")
-    }
-    steps.heading("Desired beside actual:")
-    var rows = [["NODE", "POD", "DESIRED", "ACTUAL", "RESTARTS"]]
-    for node in plan.nodes {
-      let prefix = NodeKeys(node: node).prefix
-      let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
-      let entries = try await client.range(RangeRequest(key: prefix, rangeEnd: end)).kvs
-      for pod in ClusterStatus.pods(entries, NodeKeys(node: node)) {
-        rows.append([
-          node, pod.name, pod.isDesired ? "yes" : "no", pod.phase, "\(pod.restarts)",
-        ])
-      }
-    }
-    say(columns(rows), terminator: "")
-  }
-
-  private func object(_ pod: DemoPod) -> JSONValue {
-    [
-      "apiVersion": "v1", "kind": "Pod",
-      "metadata": [
-        "name": .string(pod.name), "namespace": "default", "uid": .string(pod.uid),
-      ],
-      "spec": [
-        "restartPolicy": .string(pod.policy), "terminationGracePeriodSeconds": 5,
-        "containers": [
-          ["name": "main", "command": ["sh", "-c"], "args": [.string(pod.script)]]
-        ],
-      ],
-    ]
-  }
-
-  private func status(_ pod: DemoPod, _ client: StoreClient) async throws -> JSONValue? {
-    guard let entry = try await client.get(NodeKeys(node: pod.node).actualPod(pod.uid)) else {
-      return nil
-    }
-    return try JSONValue(parsing: entry.value)["status"]
-  }
-
-  // MARK: - A killed process
-
-  private func showRestart(_ client: StoreClient) async throws {
-    steps.heading("A process of a pod is killed:")
-    let pod = Self.web
-    guard let before = try await status(pod, client)?["containerStatuses"]?[0],
-      let restarts = before["restartCount"]?.int64,
-      let pid = before["containerID"]?.string.flatMap(Self.pid)
-    else { throw UpFailure("pod \(pod.name) shows no process") }
-    let killed = Machine.now()
-    try Process(pid: pid).signal(.kill)
-    steps.done("kill -9 \(pid)", "the process of pod \(pod.name)")
-    let after = try await awaiting(within: Self.limit) {
-      UpFailure("pod \(pod.name) does not come back", advice: "see \(folder.log(of: pod.node))")
-    } _: { () -> JSONValue? in
-      guard let now = try await status(pod, client)?["containerStatuses"]?[0],
-        now["restartCount"]?.int64 ?? 0 > restarts, now["state"]?["running"] != nil
-      else { return nil }
-      return now
-    }
-    let code = after["lastState"]?["terminated"]?["exitCode"]?.int64 ?? 0
-    steps.done(
-      "pod \(pod.name)",
-      "runs again after \(seconds(Machine.now() - killed)) s; its last end has exit code \(code)")
-  }
-
-  /// The pid in `process://<pid>/<start ticks>`.
-  private static func pid(_ containerID: String) -> Int32? {
-    containerID.split(separator: "/").dropFirst().first.flatMap { Int32($0) }
-  }
-
-  // MARK: - A lost leader
-
-  private func showLostLeader() async throws {
-    guard plan.members.count >= 3 else { return }
-    steps.heading("The store's leader is killed while writes go on:")
-    let view = try await ClusterStatus.read(plan, folder: folder, loop: loop)
-    guard let leader = view.leader, let process = leader.process else {
-      throw UpFailure("no member leads", advice: "keelson status")
-    }
-    let client = try StoreAccess(folder: folder, loop: loop).client(
-      plan.endpoints, timeout: .seconds(1))
-    var writes = Writes()
-    try await writes.run(client, until: 20)
-    try ClusterProcesses(folder: folder).signal(process, .kill)
-    let killed = Machine.now()
-    steps.done("kill -9 \(process.pid)", "member \(leader.plan.name), the leader")
-    try await writes.run(client, until: writes.acknowledged + 20)
-    let gap = (writes.firstAfter(killed) ?? Machine.now()) - killed
-    steps.done("writes", "go on after \(seconds(gap)) s; \(writes.acknowledged) acknowledged")
-    try await writes.check(client)
-    steps.done("reads", "every acknowledged write is there")
-    await client.close()
-    try await awaitMember(leader.plan)
-  }
-
-  /// Numbered writes, one after the other.
-  private struct Writes {
-    private(set) var acknowledged = 0
-    private var times: [Instant] = []
-    private static let prefix = "/demo/"
-    private static let limit = Duration.seconds(10)
-
-    mutating func run(_ client: StoreClient, until count: Int) async throws {
-      let deadline = Machine.now() + Self.limit
-      while acknowledged < count {
-        let key = Bytes("\(Self.prefix)\(acknowledged)")
-        do throws(StoreError) {
-          // Repeating it is harmless: the same key gets the same value.
-          _ = try await client.put(PutRequest(key: key, value: Bytes("\(acknowledged)")))
-          acknowledged += 1
-          times.append(Machine.now())
-        } catch {
-          guard Machine.now() < deadline else {
-            throw UpFailure("the store takes no writes: \(error)", advice: "keelson status")
-          }
-          try await Task.sleep(for: .milliseconds(20))
-        }
-      }
+    mutating func add(_ what: String, _ duration: Duration) {
+      rows.append([what, "\(seconds(duration, width: 6)) s"])
     }
 
-    func firstAfter(_ moment: Instant) -> Instant? { times.first { $0 > moment } }
-
-    func check(_ client: StoreClient) async throws {
-      for number in 0..<acknowledged {
-        let stored = try await client.get(Bytes("\(Self.prefix)\(number)"))
-        guard stored?.value == Bytes("\(number)") else {
-          throw UpFailure("write \(number) was acknowledged and is lost")
-        }
-      }
-    }
+    static func += (left: inout Times, right: Times) { left.rows += right.rows }
   }
 
-  private func awaitMember(_ member: ClusterPlan.Member) async throws {
-    let client = try StoreAccess(folder: folder, loop: loop).client(
-      [member.clientURL], timeout: .seconds(1))
+  private func awaitReadyNodes(_ access: ObjectAccess) async throws {
+    try await awaiting(within: Self.takeoverLimit) {
+      UpFailure("the nodes are not Ready", advice: "keelson get nodes")
+    } _: {
+      let nodes = try await access.list(.node, in: nil).objects
+      let ready = nodes.filter { $0.node?.isReady == true }.map(\.meta.name)
+      return plan.nodes.allSatisfy(ready.contains) ? true : nil
+    }
+    steps.done("nodes", "Ready: \(plan.nodes.joined(separator: ", "))")
+  }
+
+  // MARK: - A Deployment
+
+  private func create(_ access: ObjectAccess, _ times: inout Times) async throws {
+    steps.heading("A Deployment is applied:\n\n\(DemoManifest(replicas: 4, version: 1).text)")
+    let took = try await apply(DemoManifest(replicas: 4, version: 1), access)
+    times.add("Deployment of 4 pods, from apply to ready", took)
+    try await showPods(access)
+  }
+
+  private func scale(_ access: ObjectAccess, _ times: inout Times) async throws {
+    steps.heading("It is scaled: the same manifest with replicas: 8.")
+    let took = try await apply(DemoManifest(replicas: 8, version: 1), access)
+    times.add("scaled from 4 pods to 8", took)
+    try await showPods(access)
+  }
+
+  private func roll(_ access: ObjectAccess, _ times: inout Times) async throws {
+    steps.heading("It is rolled to a new version, a quarter of the pods at a time: VERSION 2.")
+    let took = try await apply(DemoManifest(replicas: 8, version: 2), access)
+    times.add("rolled 8 pods to a new version", took)
+    try await showPods(access)
+  }
+
+  /// Applies the manifest and waits until the Deployment is as it says.
+  private func apply(_ manifest: DemoManifest, _ access: ObjectAccess) async throws -> Duration {
+    let began = Machine.now()
+    var reader = ManifestReader()
+    reader.read(Bytes(manifest.text), file: "demo.yaml")
+    precondition(reader.problems.isEmpty, "the demo's own manifest is good")
+    try await ObjectApplication(access: access).run(reader.manifests) { manifest, outcome in
+      steps.done("apply", "\(manifest.kind.printedName)/\(manifest.name) \(outcome.rawValue)")
+    }
+    try await awaitRollout(manifest, access)
+    let took = Machine.now() - began
+    steps.done("rollout", "\(manifest.replicas) pods are ready after \(seconds(took)) s")
+    return took
+  }
+
+  /// As `kubectl rollout status` has it, and the old pods are gone.
+  private func awaitRollout(_ manifest: DemoManifest, _ access: ObjectAccess) async throws {
+    let key = ObjectKey(.deployment, namespace: "default", name: DemoManifest.name)
     try await awaiting(within: Self.limit) {
       UpFailure(
-        "member \(member.name) does not come back", advice: "see \(folder.log(of: member.name))")
-    } _: {
-      do throws(StoreError) {
-        return try await client.status().leader != 0 ? true : nil
-      } catch {
-        return nil
-      }
+        "the Deployment's pods do not become ready", advice: "keelson get pods -o wide")
+    } _: { () -> Bool? in
+      guard let object = try await access.object(key) else { return nil }
+      let status = object.json["status"]
+      let wanted = Int64(manifest.replicas)
+      guard status?["observedGeneration"]?.int64 == object.meta.generation,
+        status?["updatedReplicas"]?.int64 == wanted, status?["replicas"]?.int64 == wanted,
+        status?["availableReplicas"]?.int64 == wanted
+      else { return nil }
+      return try await pods(access).count == manifest.replicas ? true : nil
     }
-    await client.close()
-    steps.done("member \(member.name)", "is back, started again by the supervisor")
+  }
+
+  private func pods(_ access: ObjectAccess) async throws -> [StoredObject] {
+    try await access.list(.pod, in: "default").objects
+      .filter { $0.meta.labels["app"] == DemoManifest.name }
+  }
+
+  private func showPods(_ access: ObjectAccess) async throws {
+    let table = ObjectTable(.pod)
+    let now = Machine.wallTime()
+    var rows = [table.columns.map { $0.name.uppercased() }]
+    rows += try await pods(access).map { table.cells(of: $0, now: now) }
+    // Up to the node.
+    say(columns(rows.map { Array($0.prefix(5)) + [$0[6]] }), terminator: "")
+  }
+
+  // MARK: - A deleted pod
+
+  private func replacePod(_ access: ObjectAccess, _ times: inout Times) async throws {
+    steps.heading("A pod is deleted:")
+    let before = try await pods(access)
+    guard let victim = before.first, let key = victim.objectKey else {
+      throw UpFailure("the Deployment has no pods", advice: "keelson get pods")
+    }
+    let began = Machine.now()
+    var context = ObjectAccess.context()
+    let transaction = try access.registry.transaction(
+      for: Step([.delete(victim, DeleteOptions(propagation: .background))]),
+      in: ClusterView([victim]), context: &context)
+    guard try await access.commit(transaction) else {
+      throw UpFailure("pod \(key.name) changed while it was deleted", advice: "try again")
+    }
+    steps.done("delete", "pod \(key.name)")
+    let known = Set(before.map(\.meta.uid))
+    let next = try await awaiting(within: Self.limit) {
+      UpFailure("no other pod takes its place", advice: "keelson get pods")
+    } _: {
+      try await pods(access).first { !known.contains($0.meta.uid) && $0.pod?.isReady == true }
+    }
+    let took = Machine.now() - began
+    steps.done(
+      "pod \(next.meta.name)",
+      "is ready on \(next.pod?.node ?? "") in its place after \(seconds(took)) s")
+    times.add("a deleted pod's successor ready", took)
+  }
+
+  // MARK: - A lost scheduler
+
+  private func loseScheduler(_ access: ObjectAccess, _ times: inout Times) async throws {
+    steps.heading("The active scheduler is killed, and two more pods are asked for:")
+    let processes = try ClusterProcesses(folder: folder)
+    let schedulers = plan.components.filter { $0.role == .scheduler }
+    let active = try await awaiting(within: Self.takeoverLimit) {
+      UpFailure("no scheduler leads", advice: "keelson status")
+    } _: { () -> (name: String, process: ProcessStatus)? in
+      let elections = try await Elections.read(access.client)
+      for component in schedulers {
+        guard let process = try processes.process(component.name) else { continue }
+        if elections.leads(component, process).contains("scheduler") {
+          return (component.name, process)
+        }
+      }
+      return nil
+    }
+    try processes.signal(active.process, .kill)
+    let killed = Machine.now()
+    steps.done("kill -9 \(active.process.pid)", "\(active.name), which led")
+    _ = try await apply(DemoManifest(replicas: 10, version: 2), access)
+    let took = Machine.now() - killed
+    let elections = try await Elections.read(access.client)
+    steps.done(
+      "scheduler",
+      "\(elections.leader(of: "scheduler") ?? "nobody") leads; the dead one's lease had to end")
+    times.add("pods placed after the active scheduler was killed", took)
+  }
+}
+
+/// What the demo applies: four pods or more of a shell script.
+struct DemoManifest {
+  static let name = "demo"
+  let replicas: Int
+  let version: Int
+
+  var text: String {
+    """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: \(Self.name)
+    spec:
+      replicas: \(replicas)
+      selector:
+        matchLabels: {app: \(Self.name)}
+      template:
+        metadata:
+          labels: {app: \(Self.name)}
+        spec:
+          terminationGracePeriodSeconds: 5
+          # A pod on a lost node is replaced after 5 s instead of Kubernetes' 300.
+          tolerations:
+          - {key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute,
+             tolerationSeconds: 5}
+          - {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute,
+             tolerationSeconds: 5}
+          containers:
+          - name: main
+            image: none  # the container is a process of this host
+            env:
+            - {name: VERSION, value: "\(version)"}
+            command: [sh, -c]
+            args:
+            - |
+              trap 'exit 0' TERM
+              while :; do echo "version $VERSION serves"; sleep 5 & wait $!; done
+
+    """
   }
 }

@@ -11,7 +11,8 @@ extension Command {
     flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
     flags.declare("members", .integer, help: "store members: 1, 3 or 5 (default 3)")
     flags.declare("nodes", .integer, help: "nodes, each with an agent (default 1)")
-    flags.declare("demo", .boolean, help: "show pods, a restart and a lost leader; adds node n2")
+    flags.declare(
+      "demo", .boolean, help: "show a Deployment through its life, and lost leaders; adds n2")
     return runCommand(flags, arguments, environment: environmentVariables()) { values in
       let members = values.isGiven("members") ? Int(values.integer("members")) : nil
       let nodes = values.isGiven("nodes") ? Int(values.integer("nodes")) : nil
