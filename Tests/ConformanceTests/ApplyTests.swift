@@ -96,7 +96,7 @@ extension Conformance {
           ),
           (
             "open.yaml", good.replacing("{app: web}", with: "{app: web"),
-            "open.yaml:8:"
+            "open.yaml:9:11: expected ',' or the '}' of the '{' on line 8, found ':'"
           ),
           (
             "tab.yaml", good.replacing("  replicas: 3", with: "\treplicas: 3"),

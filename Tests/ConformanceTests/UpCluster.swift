@@ -33,6 +33,11 @@ struct UpCluster {
     try await keelson.run(arguments + ["--dir", path], within: limit)
   }
 
+  /// A command about objects: it finds the store by the folder's `client.json`.
+  func administer(_ arguments: [String], input: String = "") async throws -> Outcome {
+    try await keelson.with([], environment: ["KEELSON_DIR=\(path)"]).run(arguments, input: input)
+  }
+
   func expectSuccess(_ arguments: [String]) async throws {
     let outcome = try await run(arguments)
     guard outcome.status == 0 else {

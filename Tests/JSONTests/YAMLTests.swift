@@ -149,7 +149,10 @@ private func word(_ random: inout PRNG) -> String {
       ("a: !!int x", "line 1, column 10: \"x\" is no integer"),
       ("a: !!seq {}", "line 1, column 10: expected a sequence, found a mapping"),
       ("%TAG ! x\n---\na: 1", "line 1, column 1: unknown directive %TAG"),
-      ("ä: [ö ü: x: y]", "line 1, column 11: expected ',' or ']', found ':'"),
+      (
+        "ä: [ö ü: x: y]",
+        "line 1, column 11: expected ',' or the ']' of the '[' on line 1, found ':'"
+      ),
     ]
     for (text, expected) in cases {
       let found = refusal(text)?.description ?? "read"

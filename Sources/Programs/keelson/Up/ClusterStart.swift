@@ -31,6 +31,9 @@ struct ClusterStart {
     try await makeNamespaces(plan)
     try await awaitNodes(plan)
     try await awaitComponents(plan)
+    // One that was being killed when it was first looked at is gone by now; what it left running is
+    // taken over.
+    if try !ClusterProcesses(folder: folder).isSupervised() { try await startSupervisor(plan) }
     try lock.unlock()
     return plan
   }

@@ -39,6 +39,11 @@ extension Command {
         let view = try await ClusterStatus.read(plan, folder: folder, loop: loop)
         say(view.text, terminator: "")
         say(try hints(plan, folder))
+        guard view.supervisor != nil else {
+          throw UpFailure(
+            "the supervisor ended: nothing that dies is started again",
+            advice: "keelson up starts another; see \(folder.log(of: "supervise"))")
+        }
         return 0
       }
     }
@@ -88,6 +93,8 @@ private func hints(_ plan: ClusterPlan, _ folder: ClusterFolder) throws -> Strin
   return """
 
     Try:
+      \(program) get pods -o wide
+      \(program) apply -f manifest.yaml
       \(program) store get /nodes/ --prefix --keys-only
       \(program) store diff n1
       \(program) status

@@ -239,7 +239,8 @@ struct YAMLParser {
   }
 
   private mutating func parseFlowSequence() throws(YAMLError) -> Value {
-    var sequence = SequenceInProgress(node: node(at: token.position))
+    let start = token.position
+    var sequence = SequenceInProgress(node: node(at: start))
     next += 1
     while !take(.flowSequenceEnd) {
       if token.content == .key {
@@ -249,7 +250,9 @@ struct YAMLParser {
         try add(parseNode(.flow), to: &sequence)
       }
       if take(.flowSequenceEnd) { break }
-      guard take(.flowEntry) else { throw expected("',' or ']'") }
+      guard take(.flowEntry) else {
+        throw expected("',' or the ']' of the '[' on line \(start.line)")
+      }
     }
     return try finish(sequence)
   }
@@ -312,12 +315,15 @@ struct YAMLParser {
   }
 
   private mutating func parseFlowMapping() throws(YAMLError) -> Value {
-    var mapping = MappingInProgress(node: node(at: token.position))
+    let start = token.position
+    var mapping = MappingInProgress(node: node(at: start))
     next += 1
     while !take(.flowMappingEnd) {
       try parseFlowMember(of: &mapping)
       if take(.flowMappingEnd) { break }
-      guard take(.flowEntry) else { throw expected("',' or '}'") }
+      guard take(.flowEntry) else {
+        throw expected("',' or the '}' of the '{' on line \(start.line)")
+      }
     }
     return try finish(mapping)
   }
