@@ -10,7 +10,7 @@ extension Command {
     flags.declare("seeds", .integer, default: "100", help: "how many seeds to run")
     flags.declare("first", .integer, default: "1", help: "the first seed")
     flags.declare(
-      "scenario", .text, default: "store",
+      "scenario", .text, default: "all",
       help: "store: the members alone; control-plane: reconcilers and nodes on them; or all")
     flags.declare("undisturbed", .boolean, default: "false", help: "without any fault")
     flags.declare("verbose", .boolean, default: "false", help: "tell every revision and note")

@@ -141,6 +141,7 @@ extension World {
     }
     var effects: [MemberEffect] = []
     host.member?.step(event, at: host.time(at: queue.now), into: &effects)
+    noteRevision(host.member?.revision ?? 0)
     let life = host.life
     for effect in effects {
       if let left = host.effectsBeforeCrash {
@@ -155,6 +156,12 @@ extension World {
       host.isResumePlanned = true
       queue.plan(.resume(host: host.number, life: life), after: .microseconds(50))
     }
+  }
+
+  /// When each revision was first applied anywhere.
+  private func noteRevision(_ revision: Int64) {
+    guard control != nil else { return }
+    while Int64(revisionTimes.count) <= revision { revisionTimes.append(queue.now) }
   }
 
   private func carryOut(_ effect: MemberEffect, at host: Host) {

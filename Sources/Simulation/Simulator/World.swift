@@ -58,6 +58,8 @@ final class World {
   var nextLease: Int64 = 1
   /// The connections of processes, nodes, the user and the observer; one for each of their lives.
   var callers: [SimulatedStoreCaller] = []
+  /// When each revision was first applied, where something runs on the store.
+  var revisionTimes: [Instant] = []
   /// What runs on the store, where this is more than a history of the store alone.
   var control: ControlCluster?
 

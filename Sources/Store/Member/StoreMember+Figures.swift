@@ -4,6 +4,9 @@ import Raft
 import WAL
 
 extension StoreMember {
+  /// The newest revision that this member has applied.
+  public var revision: Int64 { keySpace.revision }
+
   /// What health and metrics show, as of now.
   public var figures: MemberFigures {
     MemberFigures(

@@ -48,13 +48,17 @@ struct CallLedger {
 
   /// The Txns that may have made a revision, by what they wrote: one, unless two writers wanted the
   /// very same and the store's answer to one of them was lost. None: a lease's end.
-  func authors(of revision: Int64, _ events: [Event]) -> [Entry] {
+  mutating func authors(of revision: Int64, _ events: [Event]) -> [Entry] {
     let writes = events.map { event -> (Bytes, Bytes?) in
       (event.kv?.key ?? Bytes(), event.type == .put ? event.kv?.value ?? Bytes() : nil)
     }
-    let candidates = (bySignature[Self.signature(writes)] ?? []).map { entries[$0] }
-    let certain = candidates.filter { $0.outcome == .committed(revision: revision) }
-    return certain.isEmpty ? candidates.filter { $0.outcome == .unknown } : certain
+    let candidates = bySignature[Self.signature(writes)] ?? []
+    let certain = candidates.filter { entries[$0].outcome == .committed(revision: revision) }
+    let possible =
+      certain.isEmpty ? candidates.filter { entries[$0].outcome == .unknown } : certain
+    // The only one that can have made this revision makes no other.
+    if possible.count == 1 { entries[possible[0]].outcome = .committed(revision: revision) }
+    return possible.map { entries[$0] }
   }
 
   private static func signature(of operations: [RequestOp]) -> UInt64 {

@@ -48,8 +48,10 @@ final class ControlCluster {
     self.plan = plan
     self.log = log
     user = SimulatedUser(
-      script: UserScript(random: &random, actionCount: plan.actionCount), random: random.fork())
-    for group in plan.groups {
+      script: UserScript(
+        random: &random, actionCount: plan.actionCount, scope: Self.scope),
+      random: random.fork())
+    for group in plan.groups where !Self.reconcilers(group, in: plan.groups).isEmpty {
       for copy in 1...2 {
         processes.append(
           SimulatedProcess(
@@ -58,10 +60,15 @@ final class ControlCluster {
       }
     }
     for (number, name) in plan.nodes.enumerated() {
-      nodes.append(SimulatedNode(number: number, name: name, random: &random))
+      nodes.append(
+        SimulatedNode(
+          number: number, name: name, hasExits: plan.hasExits, random: &random))
     }
     if plan.faults.isEmpty { checkers.append(BudgetChecker()) }
   }
+
+  private static let scope = UserScript.Scope(
+    reconcilers: ReconcilerTable.controllerManager.map(\.name))
 
   /// As `--only` takes them; `others` are those that no group names.
   private static func reconcilers(
@@ -158,7 +165,7 @@ final class ControlCluster {
     self.observer = Observer()
     defer { self.observer = observer }
     do throws(JSONError) {
-      try observer.take(events, at: world.queue.now, ledger: ledger) { moment in
+      try observer.take(events, times: world.revisionTimes, ledger: &ledger) { moment in
         if let log { log(moment.line) }
         for number in checkers.indices {
           guard let problem = checkers[number].check(moment) else { continue }

@@ -23,8 +23,11 @@ struct ControlPlan {
   let faultTime: Duration
   /// How long everything may take to come to rest behind the last fault.
   let settlingTime: Duration
-  /// Every life of a component's process ends right before its n-th write; 0: it does not.
+  /// Every life of a component's process ends right before its n-th write but candidates' keys; 0:
+  /// it does not.
   let killEach: Int
+  /// Containers end by themselves now and then, and are started again: then it never comes to rest.
+  let hasExits: Bool
   #if PLANTED_BUGS
     var plantedBug: PlantedBug?
   #endif
@@ -41,12 +44,15 @@ struct ControlPlan {
     actionCount = 4 + random.below(6)
     userPause = [200, 800, 2_500][random.below(3)]
     let wanted = 1 + random.below(4)
-    let chosen = (0..<wanted).map { _ in Fault.allCases[random.below(Fault.allCases.count)] }
+    // What meets a leader in the middle of a plan finds most.
+    let kinds = Fault.allCases + [.pauseBehindWrites, .pauseBehindWrites, .killBehindWrites]
+    let chosen = (0..<wanted).map { _ in kinds[random.below(kinds.count)] }
     faults = isUndisturbed ? [] : chosen
     pauseBetweenFaults = 500 + random.below(5_000)
     let isKilledEach = random.chance(Ratio(1, in: 6))
-    let each = 1 + random.below(6)
+    let each = 2 + random.below(6)
     killEach = isKilledEach && !isUndisturbed ? each : 0
+    hasExits = random.chance(Ratio(1, in: 5)) && !isUndisturbed
     faultTime = .seconds(25 + random.below(20))
     settlingTime = .seconds(240)
   }

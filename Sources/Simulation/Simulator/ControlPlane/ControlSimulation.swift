@@ -16,6 +16,8 @@ public enum ControlSimulation {
     public var compactions = 0
     /// Txns that components sent.
     public var writes = 0
+    /// Ranges that components and nodes asked for.
+    public var reads = 0
     public var userWrites = 0
     public var revisions = 0
     public var simulatedSeconds = 0
@@ -95,13 +97,20 @@ extension ControlCluster {
 
   /// What is as it should be is left alone: no write in a while.
   private func rest() {
-    world.runUntil(world.queue.now + .seconds(3)) { false }
+    guard !plan.hasExits else { return }
+    // The leases of those that were killed last must have lapsed, and others have taken over.
+    let lapsed = Instant(nanoseconds: 0) + plan.faultTime + .seconds(plan.leaseSeconds + 8)
+    world.runUntil(max(world.queue.now + .seconds(3), lapsed)) { false }
     let before = observer.revision
+    let reads = counters.reads
     world.runUntil(world.queue.now + .seconds(8)) { false }
     guard world.violations.isEmpty else { return }
     world.violations += differences.map { "rest: \($0)" }
     if observer.revision != before {
       world.violations.append("rest: \(observer.revision - before) writes without a change")
+    }
+    if counters.reads != reads {
+      world.violations.append("rest: \(counters.reads - reads) reads without a change")
     }
   }
 }

@@ -11,12 +11,12 @@ import Registry
 /// part of it.
 enum EndState {
   static func expected(_ script: UserScript, nodes: [String]) -> [String] {
-    var lines = (["default", "kube-node-lease", "kube-public", "kube-system"] + script.namespaces)
-      .map { "Namespace \($0)" }
+    let made = script.scope.hasNamespaces ? ["kube-node-lease", "kube-public", "kube-system"] : []
+    var lines = (["default"] + made + script.namespaces).map { "Namespace \($0)" }
     for workload in script.workloads {
       let name = "\(workload.namespace)/\(workload.name)"
-      lines.append("Deployment \(name) replicas=\(workload.replicas) is settled")
-      if workload.replicas > 0 {
+      lines.append("\(workload.kind.name) \(name) replicas=\(workload.replicas) is settled")
+      if workload.kind == .deployment, workload.replicas > 0 {
         lines.append(
           "ReplicaSet of \(name) image=app:v\(workload.version) replicas=\(workload.replicas)")
       }
@@ -39,7 +39,10 @@ enum EndState {
     for namespace in view.objects(.namespace) {
       lines.append("Namespace \(namespace.meta.name)" + ending(namespace))
     }
-    for deployment in view.objects(.deployment) { lines.append(line(ofDeployment: deployment)) }
+    for deployment in view.objects(.deployment) {
+      let names = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]
+      lines.append(line(ofRoot: deployment, counting: names))
+    }
     for set in view.objects(.replicaSet) {
       if let line = line(ofSet: set, view) { lines.append(line) }
     }
@@ -53,21 +56,23 @@ enum EndState {
     return (lines + linesOfNodes(view, running)).sorted()
   }
 
-  private static func line(ofDeployment deployment: StoredObject) -> String {
-    let status = deployment.json["status"]
-    let replicas = deployment.json["spec"]?["replicas"]?.int64 ?? -1
-    let counts = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"].map {
-      status?[$0]?.int64 ?? 0
-    }
+  private static func line(ofRoot root: StoredObject, counting names: [String]) -> String {
+    let status = root.json["status"]
+    let replicas = root.json["spec"]?["replicas"]?.int64 ?? -1
+    let counts = names.map { status?[$0]?.int64 ?? 0 }
     let isSettled =
-      status?["observedGeneration"]?.int64 == deployment.meta.generation
+      status?["observedGeneration"]?.int64 == root.meta.generation
       && counts.allSatisfy { $0 == replicas }
-    return "Deployment \(name(deployment)) replicas=\(replicas)"
-      + (isSettled ? " is settled" : " with \(counts)") + ending(deployment)
+    return "\(root.objectKey?.kind.name ?? "?") \(name(root)) replicas=\(replicas)"
+      + (isSettled ? " is settled" : " with \(counts)") + ending(root)
   }
 
   private static func line(ofSet set: StoredObject, _ view: ClusterView) -> String? {
     let replicas = set.json["spec"]?["replicas"]?.int64 ?? -1
+    guard set.meta.controller != nil else {
+      let names = ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas"]
+      return line(ofRoot: set, counting: names)
+    }
     guard let owner = set.meta.controller.flatMap({ view.object(uid: $0.uid) }) else {
       return "ReplicaSet without owner replicas=\(replicas)" + ending(set)
     }
@@ -117,6 +122,7 @@ enum EndState {
   private static func whose(_ pod: StoredObject, _ view: ClusterView) -> String {
     guard let controller = pod.meta.controller else { return name(pod) }
     guard let set = view.object(uid: controller.uid) else { return "without owner" }
+    guard set.meta.controller != nil else { return "of \(name(set))" }
     guard let deployment = set.meta.controller.flatMap({ view.object(uid: $0.uid) }) else {
       return "of a ReplicaSet without owner"
     }

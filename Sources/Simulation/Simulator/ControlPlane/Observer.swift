@@ -15,9 +15,11 @@ struct Observer {
   static let watch = WatchCreateRequest(
     key: Bytes([0]), rangeEnd: KeyRanges.unbounded, startRevision: 1)
 
-  /// The revisions of a delivery, in order, each with the view behind it.
+  /// The revisions of a delivery, in order, each with the view behind it. `times`: when each
+  /// was first applied.
   mutating func take(
-    _ events: [Event], at instant: Instant, ledger: CallLedger, show: (RevisionMoment) -> Void
+    _ events: [Event], times: [Instant], ledger: inout CallLedger,
+    show: (RevisionMoment) -> Void
   ) throws(JSONError) {
     var rest = events[...]
     while let first = rest.first?.kv?.modRevision {
@@ -31,7 +33,7 @@ struct Observer {
       momentCount += 1
       show(
         RevisionMoment(
-          revision: first, at: instant, changes: changes, view: view,
+          revision: first, at: times[Int(first)], changes: changes, view: view,
           authors: ledger.authors(of: first, group)))
     }
   }

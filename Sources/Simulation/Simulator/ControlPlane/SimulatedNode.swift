@@ -19,14 +19,13 @@ final class SimulatedNode {
   private let wallOffset: Int64
   private let clockOffset: Duration
 
-  init(number: Int, name: String, random: inout PRNG) {
+  init(number: Int, name: String, hasExits: Bool, random: inout PRNG) {
     self.number = number
     self.name = name
     var configuration = HollowNode.Configuration(node: name, seed: random.next())
     configuration.runtime.startMillisecondsMax = [0, 20, 800][random.below(3)]
     configuration.runtime.stopMillisecondsMax = [0, 20, 3_000][random.below(3)]
-    configuration.runtime.exits =
-      random.chance(Ratio(1, in: 3)) ? Ratio(1, in: 6) : .never
+    configuration.runtime.exits = hasExits ? Ratio(1, in: 6) : .never
     configuration.runtime.runMillisecondsMax = 20_000
     node = HollowNode(configuration)
     wallOffset = 1_767_225_600_000 + Int64(random.below(500))
@@ -156,6 +155,7 @@ final class SimulatedNode {
           entries[id] = cluster.ledger.add(
             txn, by: .node(number, life: life), leases: [])
         }
+        if case .call(_, .range) = effect { cluster.counters.reads += 1 }
         caller?.carryOut(effect)
       case .wake(let instant):
         cluster.plan(

@@ -1,6 +1,7 @@
 import Base
 import Component
 import EtcdAPI
+import Objects
 import Registry
 
 /// A process that runs one `ControlComponent`: started, killed behind any effect, stopped and
@@ -20,7 +21,8 @@ final class SimulatedProcess {
   /// Each life's leases, in the order of their grants.
   private var leases: [Int64] = []
   private var entries: [StoreCallID: Int] = [:]
-  /// Killed, or stopped, right before this many further Txns go out.
+  /// Killed, or stopped, behind this many further Txns, right before the next one goes out.
+  /// Candidates' keys do not count.
   var writesBeforeKill: Int?
   var writesBeforePause: Int?
   /// Civil time is wrong on each machine in its own way.
@@ -65,6 +67,7 @@ final class SimulatedProcess {
     }
     component = ControlComponent(configuration)
     cluster.counters.starts += 1
+    if cluster.plan.killEach > 0, !cluster.isCalm { writesBeforeKill = cluster.plan.killEach - 1 }
     give(.start, in: cluster)
   }
 
@@ -139,7 +142,9 @@ final class SimulatedProcess {
   {
     let life = life
     for (place, effect) in zip(effects.indices, effects) {
-      if case .store(.call(_, .txn)) = effect, !isAllowedToWrite(in: cluster) {
+      if case .store(.call(_, .txn(let txn))) = effect, !txn.isElection,
+        !isAllowedToWrite(in: cluster)
+      {
         if isPaused { effectsLeft += effects[place...] }
         return
       }
@@ -181,6 +186,7 @@ final class SimulatedProcess {
           txn, by: .process(number, life: life), leases: leases)
         cluster.counters.writes += 1
       }
+      if case .call(_, .range) = effect { cluster.counters.reads += 1 }
       caller?.carryOut(effect)
     case .wake(let instant):
       cluster.plan(
@@ -198,5 +204,18 @@ final class SimulatedProcess {
     guard case .answered(let id, let answer) = event else { return }
     if case .leaseGrant(let grant) = answer { leases.append(grant.id) }
     if let entry = entries.removeValue(forKey: id) { cluster.ledger.settle(entry, answer) }
+  }
+}
+
+extension TxnRequest {
+  /// It only makes or removes a candidate.
+  fileprivate var isElection: Bool {
+    success.allSatisfy { operation in
+      switch operation.request {
+      case .put(let put): put.key.hasPrefix(Objects.Collection.candidates.prefix)
+      case .deleteRange(let delete): delete.key.hasPrefix(Objects.Collection.candidates.prefix)
+      case .range, .txn, nil: true
+      }
+    }
   }
 }

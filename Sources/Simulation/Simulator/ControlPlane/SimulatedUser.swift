@@ -71,7 +71,7 @@ final class SimulatedUser {
       finish(action)
     case .wait:
       // What nobody can do now, such as deleting a pod that never comes, is left.
-      if attempts > 60, action.isOptional { finish(action) }
+      if attempts > 12, action.isOptional { finish(action) }
     case .write(let step):
       send(step, isAction: true, in: cluster)
     }
@@ -169,20 +169,20 @@ final class SimulatedUser {
     }
   }
 
-  private func apply(_ workload: UserScript.Workload, _ view: ClusterView) -> Next {
+  private func apply(_ workload: UserWorkload, _ view: ClusterView) -> Next {
     guard let namespace = view[ObjectKey(.namespace, name: workload.namespace)],
       !namespace.meta.isBeingDeleted
     else { return .wait }
     if let old = view[workload.key] { return old.meta.isBeingDeleted ? .wait : .done }
-    return .write(Step([.create(.deployment, workload.json)]))
+    return .write(Step([.create(workload.kind, workload.json)]))
   }
 
-  private func change(_ workload: UserScript.Workload, _ view: ClusterView) -> Next {
+  private func change(_ workload: UserWorkload, _ view: ClusterView) -> Next {
     guard let old = view[workload.key] else { return .wait }
     return .write(Step([.update(from: old, to: workload.changed(old.json))]))
   }
 
-  private func anyPod(of workload: UserScript.Workload, _ view: ClusterView) -> StoredObject? {
+  private func anyPod(of workload: UserWorkload, _ view: ClusterView) -> StoredObject? {
     let pods = view.objects(.pod, in: workload.namespace).filter {
       $0.meta.labels["app"] == workload.name && !$0.meta.isBeingDeleted
     }
@@ -190,7 +190,7 @@ final class SimulatedUser {
   }
 
   private func hold(
-    _ workload: UserScript.Workload, isPod: Bool, _ view: ClusterView
+    _ workload: UserWorkload, isPod: Bool, _ view: ClusterView
   ) -> Next {
     let found = isPod ? anyPod(of: workload, view) : view[workload.key]
     guard let old = found, !old.meta.isBeingDeleted else { return .wait }
@@ -204,7 +204,7 @@ final class SimulatedUser {
   }
 
   private func release(_ view: ClusterView) -> Next {
-    let held = (view.objects(.deployment) + view.objects(.pod)).first {
+    let held = (view.objects(.deployment) + view.objects(.replicaSet) + view.objects(.pod)).first {
       $0.meta.finalizers.contains(Self.finalizer)
     }
     guard let held else { return .done }
@@ -235,7 +235,7 @@ final class SimulatedUser {
     pod["metadata"] = [
       "name": .string(name), "namespace": "default", "labels": ["identity": .string(name)],
     ]
-    pod["spec"] = UserScript.Workload.podSpec(image: "db:v1")
+    pod["spec"] = UserWorkload.podSpec(image: "db:v1")
     return Step([.create(.pod, pod)])
   }
 

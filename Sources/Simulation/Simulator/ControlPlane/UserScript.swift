@@ -1,34 +1,32 @@
 import Base
-import JSON
 import Objects
 import Registry
 
 /// What one seed's user wants, in order, and what must stand at the end whatever happened meanwhile.
 struct UserScript {
-  struct Workload: Hashable {
-    var namespace: String
-    var name: String
-    var replicas = 1
-    /// The template's image: another one is a roll-out, an earlier one a roll-back.
-    var version = 1
-    var isPaused = false
-    var strategy = Strategy.rolling(surge: 1, unavailable: 0)
+  /// What the reconcilers under test carry out: nothing else is asked of them.
+  struct Scope: Hashable {
+    var hasDeployments: Bool
+    /// Objects with dependents may be deleted.
+    var hasGarbageCollection: Bool
+    var hasNamespaces: Bool
 
-    enum Strategy: Hashable {
-      case rolling(surge: Int, unavailable: Int)
-      case recreate
+    init(reconcilers: [String]) {
+      hasDeployments = reconcilers.contains("deployment")
+      hasGarbageCollection = reconcilers.contains { $0.hasPrefix("garbage") }
+      hasNamespaces = reconcilers.contains("namespace")
     }
   }
 
   enum Action: Hashable {
-    /// A new Deployment; waits until an earlier one of its name is gone.
-    case apply(Workload)
+    /// A new Deployment or ReplicaSet; waits until an earlier one of its name is gone.
+    case apply(UserWorkload)
     /// Replicas, template and pause of one that is there.
-    case change(Workload)
-    case deletePod(of: Workload, graceSeconds: Int64?)
-    case delete(Workload, DeleteOptions.Propagation)
-    /// A finalizer on the Deployment, or on one of its pods.
-    case hold(Workload, isPod: Bool)
+    case change(UserWorkload)
+    case deletePod(of: UserWorkload, graceSeconds: Int64?)
+    case delete(UserWorkload, DeleteOptions.Propagation)
+    /// A finalizer on the workload, or on one of its pods.
+    case hold(UserWorkload, isPod: Bool)
     /// Takes the user's finalizers off everything.
     case release
     /// A pod with a name of its own, made again under it whenever it is gone, as a StatefulSet does.
@@ -39,14 +37,18 @@ struct UserScript {
     case rest
   }
 
+  let scope: Scope
   private(set) var actions: [Action] = []
-  /// By namespace and name.
-  private(set) var workloads: [Workload] = []
+  /// What stands at the end.
+  private(set) var workloads: [UserWorkload] = []
   private(set) var identities: [String] = []
   private(set) var namespaces: [String] = []
 
-  init(random: inout PRNG, actionCount: Int) {
-    add(Workload(namespace: "default", name: "web"), &random)
+  init(random: inout PRNG, actionCount: Int, scope: Scope) {
+    self.scope = scope
+    // Whoever is first makes it: the user or the namespace reconciler.
+    actions.append(.makeNamespace("default"))
+    add("web", in: "default", &random)
     for _ in 0..<actionCount { addAction(&random) }
     // A pause is no end: what was put off would stay so.
     for place in workloads.indices where workloads[place].isPaused {
@@ -56,8 +58,10 @@ struct UserScript {
     actions.append(.release)
   }
 
-  private mutating func add(_ workload: Workload, _ random: inout PRNG) {
-    var workload = workload
+  private mutating func add(_ name: String, in namespace: String, _ random: inout PRNG) {
+    let isDeployment = scope.hasDeployments && random.chance(Ratio(4, in: 5))
+    var workload = UserWorkload(
+      kind: isDeployment ? .deployment : .replicaSet, namespace: namespace, name: name)
     workload.replicas = 1 + random.below(3)
     workload.strategy =
       switch random.below(5) {
@@ -71,39 +75,38 @@ struct UserScript {
   }
 
   private mutating func addAction(_ random: inout PRNG) {
-    guard let place = workloads.isEmpty ? nil : random.below(workloads.count) else {
-      add(Workload(namespace: "default", name: "web"), &random)
-      return
-    }
+    guard !workloads.isEmpty else { return add("web", in: "default", &random) }
+    let place = random.below(workloads.count)
     switch random.below(100) {
     case 0..<20: change(place) { $0.replicas = $0.replicas % 3 + 1 }
     case 20..<27: change(place) { $0.replicas = 0 }
-    case 27..<50:
+    case 27..<50 where workloads[place].kind == .deployment:
       let version = 1 + random.below(3)
       change(place) { $0.version = version }
-    case 50..<55: change(place) { $0.isPaused.toggle() }
+    case 50..<55 where workloads[place].kind == .deployment:
+      change(place) { $0.isPaused.toggle() }
     case 55..<63:
       actions.append(
         .deletePod(of: workloads[place], graceSeconds: random.chance(Ratio(1, in: 3)) ? 0 : nil))
-    case 63..<71: replace(place, &random)
-    case 71..<77:
+    case 63..<71 where scope.hasGarbageCollection: replace(place, &random)
+    case 71..<78:
       actions += [.hold(workloads[place], isPod: true)]
       if random.chance(Ratio(1, in: 2)) { actions += [.rest, .release] }
-    case 77..<86: keepIdentity(&random)
-    case 86..<91: toggleNamespace(&random)
-    case 91..<94 where workloads.count < 2:
-      let hasWeb = workloads.contains { $0.namespace == "default" && $0.name == "web" }
-      add(Workload(namespace: "default", name: hasWeb ? "api" : "web"), &random)
+    case 78..<87: keepIdentity(&random)
+    case 87..<92 where scope.hasNamespaces: toggleNamespace(&random)
+    case 92..<95 where workloads.count < 2:
+      let isFree = !workloads.contains { $0.namespace == "default" && $0.name == "web" }
+      add(isFree ? "web" : "api", in: "default", &random)
     default: actions.append(.rest)
     }
   }
 
-  private mutating func change(_ place: Int, _ body: (inout Workload) -> Void) {
+  private mutating func change(_ place: Int, _ body: (inout UserWorkload) -> Void) {
     body(&workloads[place])
     actions.append(.change(workloads[place]))
   }
 
-  /// Deletes a Deployment; what is orphaned is adopted by the next one of the name.
+  /// Deletes a workload; what is orphaned is adopted by the next one of its kind and name.
   private mutating func replace(_ place: Int, _ random: inout PRNG) {
     let old = workloads.remove(at: place)
     let propagation: DeleteOptions.Propagation =
@@ -112,8 +115,11 @@ struct UserScript {
     if isHeld { actions.append(.hold(old, isPod: false)) }
     actions.append(.delete(old, propagation))
     if isHeld { actions += [.rest, .release] }
-    if propagation == .orphan || random.chance(Ratio(2, in: 3)) {
-      add(Workload(namespace: old.namespace, name: old.name), &random)
+    if propagation == .orphan {
+      workloads.append(old)
+      actions.append(.apply(old))
+    } else if random.chance(Ratio(2, in: 3)) {
+      add(old.name, in: old.namespace, &random)
     }
   }
 
@@ -136,80 +142,6 @@ struct UserScript {
     }
     namespaces = ["team"]
     actions.append(.makeNamespace("team"))
-    add(Workload(namespace: "team", name: "job"), &random)
+    add("job", in: "team", &random)
   }
-}
-
-extension UserScript.Workload {
-  var key: ObjectKey { ObjectKey(.deployment, namespace: namespace, name: name) }
-
-  var json: JSONObject {
-    var object = JSONObject()
-    object["apiVersion"] = "apps/v1"
-    object["kind"] = "Deployment"
-    object["metadata"] = [
-      "name": .string(name), "namespace": .string(namespace), "labels": ["app": .string(name)],
-    ]
-    object["spec"] = spec
-    return object
-  }
-
-  private var spec: JSONValue {
-    [
-      "replicas": JSONValue(Int64(replicas)),
-      "paused": .bool(isPaused),
-      "revisionHistoryLimit": 2,
-      "selector": ["matchLabels": ["app": .string(name)]],
-      "strategy": strategyJSON,
-      "template": [
-        "metadata": ["labels": ["app": .string(name)]],
-        "spec": Self.podSpec(image: "app:v\(version)"),
-      ],
-    ]
-  }
-
-  private var strategyJSON: JSONValue {
-    switch strategy {
-    case .recreate: ["type": "Recreate"]
-    case .rolling(let surge, let unavailable):
-      [
-        "type": "RollingUpdate",
-        "rollingUpdate": [
-          "maxSurge": JSONValue(Int64(surge)), "maxUnavailable": JSONValue(Int64(unavailable)),
-        ],
-      ]
-    }
-  }
-
-  /// `old` with what this wants of it.
-  func changed(_ old: JSONObject) -> JSONObject {
-    guard var wanted = old["spec"]?.object else { return json }
-    var object = old
-    for name in ["replicas", "paused", "strategy", "template"] { wanted[name] = spec[name] }
-    object["spec"] = .object(wanted)
-    return object
-  }
-
-  static func podSpec(image: String) -> JSONValue {
-    let toleration = { (key: String) -> JSONValue in
-      [
-        "key": .string("node.kubernetes.io/\(key)"), "operator": "Exists", "effect": "NoExecute",
-        "tolerationSeconds": 4,
-      ]
-    }
-    return [
-      "terminationGracePeriodSeconds": 2,
-      "tolerations": [toleration("not-ready"), toleration("unreachable")],
-      "containers": [
-        [
-          "name": "app", "image": .string(image), "command": ["/bin/app"],
-          "resources": ["requests": ["cpu": "50m", "memory": "16Mi"]],
-        ]
-      ],
-    ]
-  }
-}
-
-extension JSONValue {
-  init(_ number: Int64) { self = .number(JSONNumber(number)) }
 }

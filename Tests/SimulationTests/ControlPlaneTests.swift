@@ -1,0 +1,64 @@
+import Foundation
+import Simulator
+import Testing
+
+@Suite struct `A control plane under seeded faults` {
+  /// `KEELSON_SEEDS=first-last` runs others.
+  static let seeds: ClosedRange<UInt64> = {
+    let words = (ProcessInfo.processInfo.environment["KEELSON_SEEDS"] ?? "").split(separator: "-")
+    guard words.count == 2, let first = UInt64(words[0]), let last = UInt64(words[1]) else {
+      return 1...50
+    }
+    return first...last
+  }()
+
+  @Test(arguments: seeds)
+  func `keeps every promise and ends as its user wants`(seed: UInt64) {
+    #expect(ControlSimulation.run(seed: seed).violations == [])
+  }
+
+  /// The end that is expected is derived from the user's script: both runs must reach it, so that
+  /// they end alike.
+  @Test(arguments: [UInt64(2), 5, 9])
+  func `ends as it does when nothing befalls it`(seed: UInt64) {
+    var options = ControlSimulation.Options()
+    options.isUndisturbed = true
+    let undisturbed = ControlSimulation.run(seed: seed, options: options)
+    #expect(undisturbed.violations == [])
+    #expect(undisturbed.counters.faults == 0)
+  }
+
+  @Test func `replays exactly`() {
+    #expect(ControlSimulation.run(seed: 7) == ControlSimulation.run(seed: 7))
+  }
+
+  /// A simulation in which nothing happens finds nothing.
+  @Test func `meets what it is to stand`() {
+    var sum = ControlSimulation.Counters()
+    for seed in UInt64(101)...112 {
+      let counters = ControlSimulation.run(seed: seed).counters
+      sum.kills += counters.kills
+      sum.pauses += counters.pauses
+      sum.faults += counters.faults
+      sum.compactions += counters.compactions
+      sum.writes += counters.writes
+      sum.userWrites += counters.userWrites
+    }
+    #expect(sum.faults > 60 && sum.kills > 5 && sum.pauses > 5 && sum.compactions > 2)
+    #expect(sum.writes > 500 && sum.userWrites > 40)
+  }
+}
+
+#if PLANTED_BUGS
+  @Suite struct `A planted bug` {
+    @Test(arguments: ControlSimulation.plantedBugs)
+    func `is found by the general scenarios`(name: String) {
+      var options = ControlSimulation.Options()
+      options.plant(name)
+      let found = (UInt64(1)...200).contains { seed in
+        !ControlSimulation.run(seed: seed, options: options).violations.isEmpty
+      }
+      #expect(found, "200 seeds saw nothing wrong")
+    }
+  }
+#endif
