@@ -212,6 +212,22 @@ import Testing
     #expect(refused > 4000)
   }
 
+  /// Numbers that are counted on from must leave room to count.
+  @Test func `numbers out of all bounds are refused`() throws {
+    let most = PodOrders(
+      generation: .max,
+      containers: [ContainerOrder(spec: ContainerSpec(name: "a", arguments: ["x"]), attempt: 1)])
+    #expect(!Self.orders(most.encoded))
+    var grace = most
+    grace.generation = 1
+    #expect(Self.orders(grace.encoded))
+    grace.containers[0].stop = .init(graceMilliseconds: .max, generation: 1)
+    #expect(!Self.orders(grace.encoded))
+    grace.containers[0].stop = .init(
+      graceMilliseconds: Int64(Int32.max) * 1000, generation: 1)
+    #expect(Self.orders(grace.encoded))
+  }
+
   private static func orders(_ bytes: Bytes) -> Bool {
     (try? PodOrders(decoding: bytes)) != nil
   }

@@ -224,7 +224,7 @@ extension AgentCore {
           watch,
           WatchCreateRequest(
             key: keys.desiredPods, rangeEnd: NodeKeys.end(of: keys.desiredPods),
-            startRevision: revision + 1))))
+            startRevision: min(revision, .max - 1) + 1))))
     session.reading = .watching(watch)
     session.delay = AgentSession.firstDelay
     if !session.hasListed, let hold = session.hold {

@@ -59,7 +59,7 @@ extension PodOrders {
     var containers: [ContainerOrder] = []
     for element in try file.readers("containers") { containers.append(try ContainerOrder(element)) }
     self.init(
-      generation: try file.number("generation"), containers: containers,
+      generation: try file.count("generation"), containers: containers,
       isReleased: try file.flag("released"))
   }
 }
@@ -101,8 +101,8 @@ extension ContainerOrder {
     var stop: Stop?
     if let element = reader.reader("stop") {
       stop = Stop(
-        graceMilliseconds: try element.number("graceMilliseconds", from: 0),
-        generation: try element.number("generation"))
+        graceMilliseconds: try element.count("graceMilliseconds"),
+        generation: try element.count("generation"))
     }
     let spec = ContainerSpec(
       name: try reader.text("name"), arguments: arguments, environment: environment,
@@ -111,8 +111,8 @@ extension ContainerOrder {
         cpuMillicores: reader.has("cpuMillicores") ? try reader.number("cpuMillicores") : nil,
         memoryBytes: reader.has("memoryBytes") ? try reader.number("memoryBytes") : nil))
     self.init(
-      spec: spec, attempt: Int(try reader.number("attempt", from: 1)),
-      streak: Int(try reader.number("streak", from: 0)), stop: stop)
+      spec: spec, attempt: Int(try reader.count("attempt", from: 1)),
+      streak: Int(try reader.count("streak")), stop: stop)
   }
 }
 
@@ -136,7 +136,7 @@ extension PodRecord {
     }
     let firstStart = file.has("firstStart") ? try file.time("firstStart") : nil
     self.init(
-      generation: try file.number("generation"), firstStart: firstStart, containers: containers)
+      generation: try file.count("generation"), firstStart: firstStart, containers: containers)
   }
 }
 
@@ -168,7 +168,7 @@ extension ContainerRecord {
       guard let pid = Int32(exactly: pid) else { throw .invalid(field: "pid") }
       state = .running(
         RunningProcess(
-          attempt: Int(try running.number("attempt", from: 1)),
+          attempt: Int(try running.count("attempt", from: 1)),
           process: ProcessIdentity(
             pid: pid, startTicks: UInt64(ticks), boot: try running.text("boot")),
           startedAt: try running.time("startedAt")))
@@ -202,7 +202,7 @@ extension ContainerExit {
       let signal = Int32(exactly: try reader.number("signal"))
     else { throw .invalid(field: "code") }
     self.init(
-      attempt: Int(try reader.number("attempt", from: 1)), code: code, signal: signal,
+      attempt: Int(try reader.count("attempt", from: 1)), code: code, signal: signal,
       reason: reason, message: try reader.text("message"), startedAt: try reader.time("startedAt"),
       finishedAt: try reader.time("finishedAt"),
       ranMilliseconds: try reader.number("ranMilliseconds", from: 0))
@@ -242,6 +242,15 @@ private struct FileReader {
     guard let number = value[name]?.int64, number >= least else { throw .invalid(field: name) }
     return number
   }
+
+  /// A number that is reckoned with: far from where that would overflow, also in nanoseconds.
+  func count(_ name: String, from least: Int64 = 0) throws(PodFileError) -> Int64 {
+    let number = try number(name, from: least)
+    guard number <= Self.countMax else { throw .invalid(field: name) }
+    return number
+  }
+
+  private static let countMax: Int64 = 1 << 41
 
   func time(_ name: String) throws(PodFileError) -> WallTime {
     WallTime(milliseconds: try number(name))
