@@ -143,6 +143,8 @@ struct NodeStory {
     }
   }
 
+  // Inlined above with a constant nil, it crashes Swift 6.3.1's optimizer.
+  @inline(never)
   private mutating func enqueue(old: StoredObject?, new: StoredObject?) {
     for (place, reconciler) in reconcilers.enumerated() {
       let collection = (new ?? old)?.key.collection
