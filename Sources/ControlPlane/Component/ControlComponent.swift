@@ -23,7 +23,7 @@ public struct ControlComponent: Sendable {
     public var commitsMax = 64
     /// How much later than the leader's process a standby plans what elects nobody: long enough that
     /// it then finds it done, short beside a lease.
-    public var standbyDelay = Duration.milliseconds(250)
+    public var standbyDelay = Duration.seconds(1)
     #if PLANTED_BUGS
       public var plantedBug: PlantedBug?
     #endif
