@@ -78,6 +78,24 @@ import Testing
     #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 9))
   }
 
+  /// The simulator's find: the pod was forgotten before the write was tried again, and what the lost
+  /// write had made stayed for ever.
+  @Test func `what may have been written is found out before it is taken to be gone`() throws {
+    var queue = ReportQueue()
+    queue.found([], now: now)
+    queue.want("1", at: key, by: now)
+    let lost = try next(&queue)
+    queue.failed(lost, again: now)
+    queue.want(nil, at: key, by: now)
+    let second = try next(&queue)
+    #expect(second == .init(key: key, value: nil, modRevision: 0))
+    queue.refused(second, found: standing(key, "1", 9), now: now)
+    let third = try next(&queue)
+    #expect(third == .init(key: key, value: nil, modRevision: 9))
+    queue.wrote(third, revision: 10, now: now)
+    #expect(queue.nextDue == nil)
+  }
+
   @Test func `a list read while a report is written does not undo the answer`() throws {
     var queue = ReportQueue()
     queue.want("1", at: key, by: now)

@@ -13,6 +13,9 @@ struct ReportQueue: Sendable {
   /// When each key may be written whose value in the store is not known to be the wanted one.
   private var due: [Bytes: Instant] = [:]
   private var underWay: Set<Bytes> = []
+  /// Keys whose last write may have been done or not: what stands there must be found out, though
+  /// it seems to be what is wanted.
+  private var unsure: Set<Bytes> = []
 
   private struct Standing: Sendable {
     let value: Bytes
@@ -63,6 +66,7 @@ struct ReportQueue: Sendable {
 
   mutating func wrote(_ write: Write, revision: Int64, now: Instant) {
     underWay.remove(write.key)
+    unsure.remove(write.key)
     standing[write.key] = write.value.map { Standing(value: $0, modRevision: revision) }
     settle(write.key, by: now)
   }
@@ -70,6 +74,7 @@ struct ReportQueue: Sendable {
   /// The key was not as the write took it to be.
   mutating func refused(_ write: Write, found: KeyValue?, now: Instant) {
     underWay.remove(write.key)
+    unsure.remove(write.key)
     standing[write.key] = found.map { Standing(value: $0.value, modRevision: $0.modRevision) }
     settle(write.key, by: now)
   }
@@ -77,18 +82,20 @@ struct ReportQueue: Sendable {
   /// The write is not known to have been done; to be tried again at `time`.
   mutating func failed(_ write: Write, again time: Instant) {
     underWay.remove(write.key)
+    unsure.insert(write.key)
     due[write.key] = time
   }
 
   /// The answers to what is under way will not come; `found` tells what stands.
   mutating func forgetWrites(now: Instant) {
     for key in underWay { due[key] = now }
+    unsure.formUnion(underWay)
     underWay = []
   }
 
   private mutating func settle(_ key: Bytes, by time: Instant) {
     if underWay.contains(key) { return }
-    if wanted[key] == standing[key]?.value {
+    if wanted[key] == standing[key]?.value, !unsure.contains(key) {
       due[key] = nil
     } else {
       due[key] = min(due[key] ?? time, time)
