@@ -137,10 +137,16 @@ struct NodeStory {
   }
 
   /// Plans everything once more, as after a restart.
+  ///
+  /// Not optimised: Swift 6.3.1 -O crashes in it (CopyToBorrowOptimization).
+  @_optimize(none)
   mutating func lookAtAll() {
-    for collection in [Collection.objects(.node), .objects(.pod), .nodes] {
-      for object in view.objects(in: collection) { enqueue(old: nil, new: object) }
-    }
+    for object in Self.everything(in: view) { enqueue(old: nil, new: object) }
+  }
+
+  private static func everything(in view: ClusterView) -> [StoredObject] {
+    let collections: [Collection] = [.objects(.node), .objects(.pod), .nodes]
+    return collections.flatMap { Array(view.objects(in: $0)) }
   }
 
   // Inlined above with a constant nil, it crashes Swift 6.3.1's optimizer.
