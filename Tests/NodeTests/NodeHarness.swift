@@ -16,6 +16,8 @@ struct NodeHarness {
   /// Answers on their way.
   private var inbox: [StoreEvent] = []
   private var unanswered: [StoreCallID] = []
+  /// Calls on their way while the connection was cut, which may still arrive.
+  private var late: [StoreCall] = []
 
   init(seed: UInt64 = 1, _ adjust: (inout HollowNode.Configuration) -> Void = { _ in }) {
     var configuration = HollowNode.Configuration(node: "n1", seed: seed)
@@ -90,6 +92,13 @@ struct NodeHarness {
     settle()
   }
 
+  /// What was sent into the cut connection reaches the store after all; nobody hears the answers.
+  mutating func arriveLate() {
+    for call in late { _ = store.answer(call) }
+    late = []
+    settle()
+  }
+
   private mutating func hand(_ event: StoreEvent) {
     perform { node, moment, effects in node.step(.store(event), at: moment, into: &effects) }
   }
@@ -114,6 +123,7 @@ struct NodeHarness {
     case .call(let id, let call):
       if isCut {
         unanswered.append(id)
+        late.append(call)
       } else {
         inbox.append(.answered(id, store.answer(call)))
       }

@@ -5,8 +5,9 @@ import EtcdAPI
 extension AgentCore {
   // MARK: - Heartbeat
 
-  /// Puts the heartbeat under a lease of ours. Its creation is the fence of every write: an agent
-  /// whose heartbeat lapsed writes nothing more. An earlier life's lease is taken over while it lives.
+  /// Puts the heartbeat under a lease of ours. Its mod revision is the fence of every write: an agent
+  /// whose heartbeat lapsed writes nothing more. An earlier life's lease is taken over while it lives;
+  /// the heartbeat is then written anew, so that what that life sent last cannot come late.
   mutating func openSession(_ turn: inout Turn) {
     if let lease = session.lease {
       let id = call(.leaseKeepAlive(id: lease), &turn)
@@ -38,7 +39,7 @@ extension AgentCore {
       ],
       success: [RequestOp(request: .put(PutRequest(key: found.key, lease: lease)))])
     session.heartbeat = .replacing(
-      call(.txn(request), &turn), lease: lease, created: found.createRevision)
+      call(.txn(request), &turn), lease: lease)
   }
 
   mutating func answered(_ id: StoreCallID, _ answer: StoreAnswer, _ turn: inout Turn) {
@@ -46,9 +47,9 @@ extension AgentCore {
     case .asking(id, let lease): asked(lease, answer, &turn)
     case .granting(id): granted(answer, &turn)
     case .planting(id, let lease): planted(lease, answer, &turn)
-    case .replacing(id, let lease, let created):
+    case .replacing(id, let lease):
       if case .txn(let response) = answer, response.succeeded {
-        hold(lease, fence: created, &turn)
+        hold(lease, fence: response.header?.revision ?? 0, &turn)
       } else {
         comeBack("the heartbeat could not be replaced", answer, &turn)
       }
@@ -91,8 +92,7 @@ extension AgentCore {
       let found = range.kvs.first
     else { return plant(lease, &turn) }
     switch found.lease {
-    case lease: hold(lease, fence: found.createRevision, &turn)
-    case 0: replace(found, under: lease, &turn)
+    case lease, 0: replace(found, under: lease, &turn)
     case _:
       turn.note("another agent has this node's heartbeat; waiting for its lease to end")
       // Often enough to keep our own lease and to be there soon.
@@ -154,7 +154,11 @@ extension AgentCore {
 
   /// The heartbeat is no longer ours: another agent, or an outage longer than the lease.
   mutating func loseFence(_ turn: inout Turn) {
-    turn.note("the heartbeat was lost; taking it anew")
+    leaveSession("the heartbeat was lost; taking it anew", &turn)
+  }
+
+  private mutating func leaveSession(_ text: String, _ turn: inout Turn) {
+    turn.note(text)
     if case .watching(let watch) = session.reading {
       turn.effects.append(.store(.cancelWatch(watch)))
     }
@@ -293,7 +297,7 @@ extension AgentCore {
       }
     return TxnRequest(
       compare: [
-        Compare(target: .create, key: keys.heartbeat, targetUnion: .createRevision(fence)),
+        Compare(target: .mod, key: keys.heartbeat, targetUnion: .modRevision(fence)),
         Compare(target: .mod, key: write.key, targetUnion: .modRevision(write.modRevision)),
       ],
       success: [RequestOp(request: operation)],
@@ -314,14 +318,16 @@ extension AgentCore {
       guard let hold = session.hold, response.responses.count == 2,
         case .range(let heartbeat)? = response.responses[0].response,
         case .range(let found)? = response.responses[1].response,
-        heartbeat.kvs.first?.createRevision == hold.fence
+        heartbeat.kvs.first?.modRevision == hold.fence
       else {
         reports.failed(write, again: turn.now)
         return loseFence(&turn)
       }
       reports.refused(write, found: found.kvs.first, now: turn.now)
     case .unknown:
-      reports.failed(write, again: turn.now + session.nextDelay())
+      // It may still come, behind anything: under the next fence it is refused.
+      reports.failed(write, again: turn.now)
+      leaveSession("a report's outcome is unknown; taking the heartbeat anew", &turn)
     case .refused, .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
       turn.note("a report was refused", [["cause", Self.cause(answer)]])
       reports.failed(write, again: turn.now + Self.refusedDelay)

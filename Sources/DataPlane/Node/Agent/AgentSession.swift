@@ -30,12 +30,14 @@ struct AgentSession: Sendable {
     case asking(StoreCallID, lease: Int64)
     case granting(StoreCallID)
     case planting(StoreCallID, lease: Int64)
-    /// A heartbeat without a lease is nobody's and would stand for ever: it is put under ours.
-    case replacing(StoreCallID, lease: Int64, created: Int64)
+    /// A heartbeat without a lease is nobody's and would stand for ever; one under our lease is an
+    /// earlier life's: it is written anew under ours.
+    case replacing(StoreCallID, lease: Int64)
     case held(Hold)
   }
 
-  /// The node's hold on its keys: while the heartbeat that `fence` made stands, nobody else has it.
+  /// The node's hold on its keys: while the heartbeat has the mod revision `fence`, nobody else has
+  /// it, and nothing that this node sent under an earlier fence is taken.
   struct Hold: Hashable, Sendable {
     let lease: Int64
     let fence: Int64
