@@ -115,7 +115,8 @@ extension Conformance {
         let status = try await eventually("u1 is refused") {
           try await node.status("u1")?["status"]
         }
-        #expect(status["phase"]?.string == "Failed" && status["reason"]?.string == "InvalidPod")
+        #expect(status["phase"]?.string == "Pending")
+        #expect(status["reason"]?.string == "CreateContainerConfigError")
         #expect(status["message"]?.string == "spec.containers is missing")
       }
     }

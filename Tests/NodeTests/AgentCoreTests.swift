@@ -123,11 +123,42 @@ import Testing
     harness.settle()
     harness.pass(.seconds(1))
     #expect(harness.running("u1") == 0)
-    #expect(try harness.report("u1")?["status"]?["reason"]?.string == "InvalidPod")
+    let status = try harness.report("u1")?["status"]
+    #expect(status?["reason"]?.string == "CreateContainerConfigError")
+    #expect(status?["phase"]?.string == "Pending")
+    harness.store.put(
+      "/nodes/n1/desired/pods/u1",
+      #"{"metadata":{"name":7,"deletionTimestamp":"2026-11-22T17:30:00Z"}}"#)
+    harness.settle()
+    harness.pass(.seconds(1))
+    #expect(try harness.phase("u1") == "Failed")
   }
 }
 
 @Suite struct `The agent's session with the store` {
+  /// The simulator's find (control plane, seed 927): the key was deleted in between, so that comparing
+  /// the key alone let the late report through, and it stood for ever.
+  @Test func `a report that comes late, behind its pod's end, is refused`() throws {
+    var harness = NodeHarness()
+    harness.start()
+    harness.pass(.seconds(1))
+    harness.want("u1")
+    harness.settle()
+    harness.isCut = true
+    harness.pass(.seconds(1))
+    #expect(harness.running("u1") == 1)
+    #expect(try harness.report("u1") == nil)
+    harness.isCut = false
+    harness.loseAnswers()
+    harness.pass(.seconds(2))
+    #expect(try harness.phase("u1") == "Running")
+    harness.unwant("u1")
+    harness.pass(.seconds(60))
+    #expect(try harness.report("u1") == nil)
+    harness.arriveLate()
+    #expect(try harness.report("u1") == nil)
+  }
+
   @Test func `a successor takes the heartbeat up under its lease`() throws {
     var harness = NodeHarness()
     harness.start()

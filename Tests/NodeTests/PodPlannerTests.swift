@@ -239,10 +239,11 @@ import Testing
 
   @Test func `a value that cannot be run stops what ran`() {
     let view = PodPlanner.View(
-      desire: .invalid(.missing(field: "spec.containers")), orders: orders(), record: running(),
+      desire: .invalid(.missing(field: "spec.containers"), isDeleted: false), orders: orders(),
+      record: running(),
       isSupervised: true)
     #expect(
       planner.plan(view, now: now) == [.order(orders(stop: stop(30_000, 2), generation: 2))])
-    #expect(planner.plan(.init(desire: .invalid(.notJSON(""))), now: now).isEmpty)
+    #expect(planner.plan(.init(desire: .invalid(.notJSON(""), isDeleted: false)), now: now).isEmpty)
   }
 }

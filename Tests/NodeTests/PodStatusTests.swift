@@ -91,9 +91,11 @@ import Testing
   }
 
   @Test func `a value that cannot be run says why`() {
-    let result = status(.invalid(.missing(field: "spec.containers")), nil, nil)
-    #expect(result.phase == .failed && result.reason == "InvalidPod")
+    let error = PodError.missing(field: "spec.containers")
+    let result = status(.invalid(error, isDeleted: false), nil, nil)
+    #expect(result.phase == .pending && result.reason == "CreateContainerConfigError")
     #expect(result.message == "spec.containers is missing")
+    #expect(status(.invalid(error, isDeleted: true), nil, nil).phase == .failed)
   }
 
   @Test func `is written as Kubernetes writes it`() throws {

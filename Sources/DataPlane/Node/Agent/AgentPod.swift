@@ -57,7 +57,9 @@ struct AgentPod: Sendable {
     } catch {
       pod = nil
       desire =
-        kept.desired.isGone ? .gone(graceSeconds: Pod.graceSecondsDefault) : .invalid(error)
+        kept.desired.isGone
+        ? .gone(graceSeconds: Pod.graceSecondsDefault)
+        : .invalid(error, isDeleted: Pod.isDeleted(kept.desired.value))
     }
   }
 

@@ -44,6 +44,15 @@ extension Pod {
       isDeleted: try metadata.text("deletionTimestamp") != nil)
   }
 
+  /// Whether a desired value is on its way out, though it may be no pod that can run.
+  static func isDeleted(_ bytes: Bytes) -> Bool {
+    do throws(JSONError) {
+      return try JSONValue(parsing: bytes)["metadata"]?["deletionTimestamp"]?.string != nil
+    } catch {
+      return false
+    }
+  }
+
   /// Whether a text may name a pod here: it becomes a folder's name.
   public static func isValidUID(_ text: String) -> Bool {
     let isPlain = text.utf8.allSatisfy { byte in

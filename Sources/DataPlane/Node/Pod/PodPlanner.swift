@@ -22,8 +22,8 @@ public struct PodPlanner: Sendable {
     case stop(Pod)
     /// The key is gone: stop, then forget.
     case gone(graceSeconds: Int)
-    /// The value cannot be run; what ran before is stopped.
-    case invalid(PodError)
+    /// The value cannot be run; what ran before is stopped. `isDeleted`: its end is waited for.
+    case invalid(PodError, isDeleted: Bool)
   }
 
   /// All that a plan looks at.

@@ -60,6 +60,9 @@ public struct PodStatus: Hashable, Sendable {
     }
   }
 
+  /// The kubelet's word for a container that its node cannot make from what the pod says.
+  private static let cannotStart = "CreateContainerConfigError"
+
   /// The status that follows from what is wanted and what was recorded. Times come from the record,
   /// so that the same view always reads the same.
   public init(_ view: PodPlanner.View, backoff: RestartBackoff) {
@@ -70,8 +73,12 @@ public struct PodStatus: Hashable, Sendable {
       self.init(pod, view: view, isEnding: true, backoff: backoff)
     case .gone:
       self.init(phase: .pending, reason: "", message: "", view: view)
-    case .invalid(let error):
-      self.init(phase: .failed, reason: "InvalidPod", message: error.message, view: view)
+    case .invalid(let error, let isDeleted):
+      // It waits, as under the kubelet: one that failed would be replaced by its controller at once,
+      // by another that fails, without end.
+      self.init(
+        phase: isDeleted ? .failed : .pending, reason: Self.cannotStart, message: error.message,
+        view: view)
     }
   }
 
