@@ -132,6 +132,7 @@ public struct HostFacts: Hashable, Sendable {
       "kernelVersion": .string(kernel), "osImage": .string(system), "operatingSystem": "linux",
       "architecture": .string(architecture), "bootID": .string(boot),
       "containerRuntimeVersion": .string(runtimeVersion),
+      "kubeletVersion": .string("v\(ProductVersion.text)"),
     ]
   }
 }
