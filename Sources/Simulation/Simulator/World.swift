@@ -25,6 +25,7 @@ final class World {
     case heal
     case sample
     case callTimedOut(caller: Int, StoreCallID)
+    case watchReleased(caller: Int, stream: UInt32, connection: Int)
     case callerConnects(Int)
     case control(ControlCluster.Happening)
   }
@@ -137,6 +138,8 @@ final class World {
     case .heal: heal()
     case .sample: sample()
     case .callTimedOut(let caller, let call): callers[caller].timedOut(call)
+    case .watchReleased(let caller, let stream, let connection):
+      callers[caller].release(stream, on: connection)
     case .callerConnects(let caller): callers[caller].connect()
     case .control(let happening): control?.happen(happening)
     }

@@ -98,19 +98,35 @@ extension ControlCluster {
   /// What is as it should be is left alone: no write in a while.
   private func rest() {
     guard !plan.hasExits else { return }
-    // The leases of those that were killed last must have lapsed, and others have taken over.
-    let lapsed = Instant(nanoseconds: 0) + plan.faultTime + .seconds(plan.leaseSeconds + 8)
+    // The leases of those that were killed last must have lapsed, and others have taken over; what
+    // streams held back must have come.
+    let lapsed =
+      Instant(nanoseconds: 0) + plan.faultTime + .seconds(plan.leaseSeconds + 8)
+      + .milliseconds(SimulatedStoreCaller.holdMillisecondsMax)
     world.runUntil(max(world.queue.now + .seconds(3), lapsed)) { false }
-    let before = observer.revision
-    let reads = counters.reads
+    // A container whose supervisor was killed is started again after a back-off that doubles, up to
+    // some minutes: that is a change, though a late one.
+    var windowsLeft = plan.faults.contains(.supervisorKilled) ? 40 : 1
+    var problems = ["rest: never"]
+    while !problems.isEmpty, windowsLeft > 0, world.violations.isEmpty {
+      problems = unrest()
+      windowsLeft -= 1
+    }
+    world.violations += problems
+  }
+
+  /// What is not at rest within the next seconds.
+  private func unrest() -> [String] {
+    let (before, reads) = (observer.revision, counters.reads)
     world.runUntil(world.queue.now + .seconds(8)) { false }
-    guard world.violations.isEmpty else { return }
-    world.violations += differences.map { "rest: \($0)" }
+    guard world.violations.isEmpty else { return [] }
+    var problems = differences.map { "rest: \($0)" }
     if observer.revision != before {
-      world.violations.append("rest: \(observer.revision - before) writes without a change")
+      problems.append("rest: \(observer.revision - before) writes without a change")
     }
     if counters.reads != reads {
-      world.violations.append("rest: \(counters.reads - reads) reads without a change")
+      problems.append("rest: \(counters.reads - reads) reads without a change")
     }
+    return problems
   }
 }

@@ -20,7 +20,14 @@ final class SimulatedStoreCaller {
     var request: WatchCreateRequest
     var stream: UInt32?
     var wantsProgress = false
+    /// What its stream holds back, while the connection's others go on.
+    var held: [Bytes]?
   }
+
+  /// How often a stream falls behind the others of its connection, as when its window is full.
+  private static let holds = Ratio(1, in: 40)
+  /// Longer than a lease: a standby may win while some of its watches are far behind.
+  static let holdMillisecondsMax = 20_000
 
   private unowned let world: World
   private let number: Int
@@ -132,7 +139,7 @@ final class SimulatedStoreCaller {
     connection = nil
     guard deliver != nil else { return }
     planConnect()
-    for place in watches.indices { watches[place].stream = nil }
+    for place in watches.indices { (watches[place].stream, watches[place].held) = (nil, nil) }
     let interrupted = calls
     calls = interrupted.filter { $0.stream == nil || $0.call.isRepeatable }
     for place in calls.indices { calls[place].stream = nil }
@@ -191,7 +198,7 @@ final class SimulatedStoreCaller {
       if let place = calls.firstIndex(where: { $0.stream == stream }) {
         answered(calls.remove(at: place), bytes)
       } else if let place = watches.firstIndex(where: { $0.stream == stream }) {
-        watchReceived(place, bytes)
+        arrived(bytes, at: place, on: replied)
       }
     case .end(let stream, let status):
       if let place = calls.firstIndex(where: { $0.stream == stream }) {
@@ -241,6 +248,36 @@ final class SimulatedStoreCaller {
     let body = WatchRequest(requestUnion: .progress(WatchProgressRequest())).encoded
     world.sendItem(
       .request(origin(connection, stream: stream), .watch, nil, body: body), on: connection)
+  }
+
+  /// Streams of one connection are ordered each by itself, not among each other.
+  private func arrived(_ bytes: Bytes, at place: Int, on connection: Int) {
+    if watches[place].held != nil {
+      watches[place].held?.append(bytes)
+    } else if let stream = watches[place].stream, !world.isCalm, random.chance(Self.holds) {
+      watches[place].held = [bytes]
+      world.queue.plan(
+        .watchReleased(caller: number, stream: stream, connection: connection),
+        after: .milliseconds(
+          1 + random.below([200, 200, 4_000, Self.holdMillisecondsMax][random.below(4)])))
+    } else {
+      watchReceived(place, bytes)
+    }
+  }
+
+  /// The stream goes on: what it held arrives at once.
+  func release(_ stream: UInt32, on released: Int) {
+    guard connection == released, deliver != nil,
+      let place = watches.firstIndex(where: { $0.stream == stream })
+    else { return }
+    let held = watches[place].held ?? []
+    watches[place].held = nil
+    for bytes in held {
+      // Each may end the watch or the connection.
+      guard connection == released, let now = watches.firstIndex(where: { $0.stream == stream })
+      else { return }
+      watchReceived(now, bytes)
+    }
   }
 
   private func watchReceived(_ place: Int, _ bytes: Bytes) {

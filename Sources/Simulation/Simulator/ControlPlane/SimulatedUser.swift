@@ -146,6 +146,7 @@ final class SimulatedUser {
     case .delete(let workload, let propagation):
       guard let old = view[workload.key], !old.meta.isBeingDeleted else { return .done }
       return .write(Step([.delete(old, DeleteOptions(propagation: propagation))]))
+    case .awaitAdoption(let workload): return hasAdopted(workload, view) ? .done : .wait
     case .hold(let workload, let isPod): return hold(workload, isPod: isPod, view)
     case .release: return release(view)
     case .keepIdentity(let name):
@@ -175,6 +176,15 @@ final class SimulatedUser {
     else { return .wait }
     if let old = view[workload.key] { return old.meta.isBeingDeleted ? .wait : .done }
     return .write(Step([.create(workload.kind, workload.json)]))
+  }
+
+  private func hasAdopted(_ workload: UserWorkload, _ view: ClusterView) -> Bool {
+    guard let owner = view[workload.key] else { return false }
+    let kind: Kind = workload.kind == .deployment ? .replicaSet : .pod
+    return view.objects(kind, in: workload.namespace).allSatisfy {
+      $0.meta.labels["app"] != workload.name || $0.meta.isBeingDeleted
+        || $0.pod?.hasEnded == true || $0.meta.controller?.uid == owner.meta.uid
+    }
   }
 
   private func change(_ workload: UserWorkload, _ view: ClusterView) -> Next {
@@ -253,7 +263,7 @@ extension UserScript.Action {
   fileprivate var isOptional: Bool {
     switch self {
     case .deletePod, .deleteIdentity, .hold(_, isPod: true): true
-    case .apply, .change, .delete, .hold, .release, .keepIdentity, .makeNamespace,
+    case .apply, .awaitAdoption, .change, .delete, .hold, .release, .keepIdentity, .makeNamespace,
       .deleteNamespace, .rest:
       false
     }

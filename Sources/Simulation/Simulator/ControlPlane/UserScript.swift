@@ -25,6 +25,8 @@ struct UserScript {
     case change(UserWorkload)
     case deletePod(of: UserWorkload, graceSeconds: Int64?)
     case delete(UserWorkload, DeleteOptions.Propagation)
+    /// Waits until the workload has taken over what an earlier one of its name left.
+    case awaitAdoption(UserWorkload)
     /// A finalizer on the workload, or on one of its pods.
     case hold(UserWorkload, isPod: Bool)
     /// Takes the user's finalizers off everything.
@@ -115,9 +117,11 @@ struct UserScript {
     if isHeld { actions.append(.hold(old, isPod: false)) }
     actions.append(.delete(old, propagation))
     if isHeld { actions += [.rest, .release] }
+    // What is held holds its owner: its name would never be free again.
+    if propagation == .foreground { actions.append(.release) }
     if propagation == .orphan {
       workloads.append(old)
-      actions.append(.apply(old))
+      actions += [.apply(old), .awaitAdoption(old)]
     } else if random.chance(Ratio(2, in: 3)) {
       add(old.name, in: old.namespace, &random)
     }
@@ -137,7 +141,7 @@ struct UserScript {
     guard namespaces.isEmpty else {
       namespaces = []
       workloads.removeAll { $0.namespace == "team" }
-      actions += [.deleteNamespace("team")]
+      actions += [.deleteNamespace("team"), .release]
       return
     }
     namespaces = ["team"]
