@@ -146,9 +146,9 @@ let tests: [(name: String, imports: [String])] = [
   ("WALTests", ["Base", "Raft", "WAL"]),
 ]
 
-/// `KEELSON_ONLY=Raft,RaftTests` narrows the package to these targets and what they import: a
+/// `ONLY_TARGETS=Raft,RaftTests` narrows the package to these targets and what they import: a
 /// change in one leaf then compiles nothing else.
-let only = Context.environment["KEELSON_ONLY"].map {
+let only = Context.environment["ONLY_TARGETS"].map {
   Set($0.split(separator: ",").map(String.init))
 }
 

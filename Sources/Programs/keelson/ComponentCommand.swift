@@ -29,9 +29,7 @@ struct ComponentCommand: Sendable {
       "leader-elect-lease-duration", .duration, default: "10s",
       help: "how long a leader that died keeps its place, in whole seconds")
     flags.declare("log-level", .text, default: "info", help: "debug, info, warn or error")
-    // KEELSON_ONLY narrows a build of this package: it must not choose reconcilers in its tests.
-    let environment = environmentVariables().filter { $0.key != "KEELSON_ONLY" }
-    return runCommand(flags, arguments, environment: environment) { values in
+    return runCommand(flags, arguments, environment: environmentVariables()) { values in
       guard let chosen = choose(values) else { return 2 }
       guard let address = Self.address(values.text("metrics-address")) else {
         complain("--metrics-address: expected an IP address and a port, such as 127.0.0.1:10257")
