@@ -232,7 +232,11 @@ let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
   case .program, .bench:
     return .executableTarget(
       name: row.name, dependencies: dependencies, path: path, swiftSettings: shellSettings,
-      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
+      linkerSettings: [
+        // Conversions of floating point numbers call it in debug; nothing else may bring it in.
+        .linkedLibrary("m"),
+        .unsafeFlags(["-static-stdlib"], .when(configuration: .release)),
+      ])
   }
 }
 
