@@ -39,8 +39,8 @@ import Testing
     var component = ControlComponent(
       ControlComponent.Configuration(identity: "p", reconcilers: [], entropy: 1))
     var effects: [ControlComponent.Effect] = []
-    func moment(_ milliseconds: Int64) -> ControlComponent.Moment {
-      ControlComponent.Moment(
+    func moment(_ milliseconds: Int64) -> Moment {
+      Moment(
         instant: Instant(nanoseconds: milliseconds * 1_000_000),
         wall: WallTime(milliseconds: milliseconds))
     }

@@ -221,8 +221,8 @@ final class Stage {
   /// Who sent each Txn that wrote, by revision.
   private(set) var writers: [Int64: Int] = [:]
 
-  var moment: ControlComponent.Moment {
-    ControlComponent.Moment(
+  var moment: Moment {
+    Moment(
       instant: now, wall: WallTime(milliseconds: 1_700_000_000_000 + now.nanoseconds / 1_000_000))
   }
 

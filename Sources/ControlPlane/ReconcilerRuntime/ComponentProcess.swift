@@ -57,7 +57,7 @@ public final class ComponentProcess {
   private func step(_ events: [ControlComponent.Event]) {
     loop.preconditionOnLoop()
     let begun = Machine.now()
-    let moment = ControlComponent.Moment(instant: begun, wall: Machine.wallTime())
+    let moment = Moment(instant: begun, wall: Machine.wallTime())
     component.step(events, at: moment, into: &effects)
     stepSeconds.observe(Machine.now() - begun)
     var carried: [ControlComponent.Effect] = []

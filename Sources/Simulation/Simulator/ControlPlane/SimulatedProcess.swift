@@ -39,9 +39,9 @@ final class SimulatedProcess {
 
   var isRunning: Bool { component != nil }
 
-  private func moment(_ cluster: ControlCluster) -> ControlComponent.Moment {
+  private func moment(_ cluster: ControlCluster) -> Moment {
     let now = cluster.world.queue.now
-    return ControlComponent.Moment(
+    return Moment(
       instant: now + clockOffset,
       wall: WallTime(milliseconds: wallOffset + now.nanoseconds / 1_000_000))
   }

@@ -1,5 +1,3 @@
-public import Base
-
 /// The clocks, as the shell reads them once per event.
 public struct Moment: Hashable, Sendable {
   public var instant: Instant
