@@ -59,7 +59,7 @@ final class Process {
   /// A stopped process (SIGSTOP): nothing is delivered, nothing is done.
   var isPaused = false
   var hasStopped = false
-  var notes: [ControlComponent.Note] = []
+  var notes: [Note] = []
   var wakeAt: Instant?
   /// Decides about each call; commits and campaigns are Txns.
   var carriage: (StoreCall) -> Carriage = { _ in .prompt }

@@ -54,20 +54,6 @@ public struct ControlComponent: Sendable {
     case stopped
   }
 
-  /// What people may want to know: for the log, never for decisions.
-  public struct Note: Hashable, Sendable {
-    public var isWarning: Bool
-    public var text: String
-    /// Names and values, in order.
-    public var fields: [[String]]
-
-    public init(isWarning: Bool = false, text: String, fields: [[String]] = []) {
-      self.isWarning = isWarning
-      self.text = text
-      self.fields = fields
-    }
-  }
-
   /// What one answer of the store is for.
   enum Purpose: Hashable, Sendable {
     case list(Int)

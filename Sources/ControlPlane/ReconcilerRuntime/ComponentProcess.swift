@@ -82,7 +82,7 @@ public final class ComponentProcess {
     }
   }
 
-  private func log(_ note: ControlComponent.Note) {
+  private func log(_ note: Note) {
     let level: LogLevel = note.isWarning ? .warn : .info
     let fields = note.fields.map { "\($0.first ?? "")=\($0.dropFirst().joined(separator: " "))" }
     if fields.isEmpty {

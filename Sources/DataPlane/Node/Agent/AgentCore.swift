@@ -71,20 +71,6 @@ public struct AgentCore: Sendable {
     }
   }
 
-  /// What people may want to know: for the log, never for decisions.
-  public struct Note: Hashable, Sendable {
-    public var isWarning: Bool
-    public var text: String
-    /// Names and values, in order.
-    public var fields: [[String]]
-
-    public init(isWarning: Bool = false, text: String, fields: [[String]] = []) {
-      self.isWarning = isWarning
-      self.text = text
-      self.fields = fields
-    }
-  }
-
   /// One event's time and what follows from it.
   struct Turn {
     let now: Instant

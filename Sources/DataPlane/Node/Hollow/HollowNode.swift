@@ -37,7 +37,7 @@ public struct HollowNode: Sendable {
     case store(StoreEffect)
     /// A `tick` is wanted at this time; the last one asked for is enough.
     case wake(at: Instant)
-    case note(AgentCore.Note)
+    case note(Note)
     case stopped
   }
 
