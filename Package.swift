@@ -72,7 +72,7 @@ let table = [
     "StoreClient", "Store", .shell,
     ["Base", "Linux", "JSON", "Protobuf", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI"]),
 
-  Row("Objects", "ControlPlane", .pure, ["Base", "JSON"], excluded: ["schema"]),
+  Row("Objects", "ControlPlane", .pure, ["Base", "JSON", "Protobuf"], excluded: ["schema"]),
   Row("Registry", "ControlPlane", .pure, ["Base", "JSON", "Objects"]),
   Row("Reconcilers", "ControlPlane", .pure, ["Base", "JSON", "Objects", "Registry"]),
   Row("Component", "ControlPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects", "Registry"]),
@@ -81,6 +81,18 @@ let table = [
     [
       "Base", "Linux", "HTTP", "EventLoop", "Transport", "EtcdAPI", "StoreClient", "Objects",
       "Component",
+    ]),
+
+  Row(
+    "API", "ControlPlane", .pure,
+    [
+      "Base", "JSON", "Protobuf", "HTTP", "EtcdAPI", "Objects", "Registry", "Component",
+    ]),
+  Row(
+    "APIServer", "ControlPlane", .shell,
+    [
+      "Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
+      "StoreClient", "API",
     ]),
 
   Row("Node", "DataPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects"]),
@@ -99,8 +111,8 @@ let table = [
     "keelson", "Programs", .program,
     [
       "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "Objects", "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "Node", "NodeAgent",
-      "Simulator",
+      "Objects", "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "API", "APIServer",
+      "Node", "NodeAgent", "Simulator",
     ]),
   Row(
     "controlbench", "Programs", .bench,
@@ -116,6 +128,8 @@ let table = [
 
 /// Test targets: what each imports beside the target of its own name.
 let tests: [(name: String, imports: [String])] = [
+  ("APIServerTests", ["Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "APIServer"]),
+  ("APITests", ["Base", "JSON", "HTTP", "EtcdAPI", "Objects", "Registry", "API"]),
   ("BaseTests", ["Base"]),
   ("ComponentTests", ["Base", "JSON", "EtcdAPI", "Objects", "Registry", "Component"]),
   ("ConformanceTests", ["Base", "Linux", "JSON", "Node", "NodeAgent"]),

@@ -157,26 +157,9 @@ extension ControlComponent {
       request.compare = compares(of: fence, hosted[index].name)
       request.failure = [ElectionKeys.standings(hosted[index].name)]
     }
-    for expected in transaction.compares {
-      let compare =
-        switch expected.revision {
-        case .modified(let revision):
-          Compare(target: .mod, key: expected.key, targetUnion: .modRevision(revision))
-        case .created(let revision):
-          Compare(target: .create, key: expected.key, targetUnion: .createRevision(revision))
-        }
-      request.compare.append(compare)
-    }
-    request.success = transaction.writes.map { write in
-      switch write {
-      case .put(let key, let value):
-        RequestOp(request: .put(PutRequest(key: key.bytes, value: value)))
-      case .putEvent(let key, let value):
-        RequestOp(request: .put(PutRequest(key: key.bytes, value: value, lease: eventLease)))
-      case .delete(let key):
-        RequestOp(request: .deleteRange(DeleteRangeRequest(key: key.bytes)))
-      }
-    }
+    let plain = transaction.request(eventLease: eventLease)
+    request.compare += plain.compare
+    request.success = plain.success
     return request
   }
 

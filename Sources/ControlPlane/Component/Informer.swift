@@ -1,6 +1,6 @@
-import Base
-import EtcdAPI
-import Objects
+public import Base
+public import EtcdAPI
+public import Objects
 import Registry
 
 /// Follows one collection of the store: listed at a revision, watched from the next.
@@ -10,8 +10,8 @@ import Registry
 ///
 /// What it says of the view holds up to `revision`; a fresh list after a compaction is compared with
 /// the view, so that nothing that happened meanwhile is lost.
-struct Informer: Sendable {
-  enum Phase: Hashable, Sendable {
+public struct Informer: Sendable {
+  public enum Phase: Hashable, Sendable {
     case idle
     case listing(Listing)
     case pausing(until: Instant)
@@ -19,45 +19,45 @@ struct Informer: Sendable {
   }
 
   /// A list in pages, all of the first page's revision.
-  struct Listing: Hashable, Sendable {
+  public struct Listing: Hashable, Sendable {
     /// 0: not known before the first page.
-    var revision: Int64 = 0
-    var found: [KeyValue] = []
+    public var revision: Int64 = 0
+    public var found: [KeyValue] = []
   }
 
   /// One key as the store has it now; nil for one that is gone.
-  struct Change: Hashable, Sendable {
-    let key: Bytes
-    let value: KeyValue?
+  public struct Change: Hashable, Sendable {
+    public let key: Bytes
+    public let value: KeyValue?
   }
 
   /// Keys in one answer.
-  static let pageKeysMax: Int64 = 500
+  public static let pageKeysMax: Int64 = 500
   /// Between two requests for progress to a member that lags behind.
-  static let progressPause = Duration.milliseconds(20)
+  public static let progressPause = Duration.milliseconds(20)
 
-  let collection: Collection
-  let prefix: Bytes
-  private(set) var phase = Phase.idle
+  public let collection: Collection
+  public let prefix: Bytes
+  public private(set) var phase = Phase.idle
   /// Everything up to it is in the view; 0 before the first list.
-  private(set) var revision: Int64 = 0
+  public private(set) var revision: Int64 = 0
   /// Somebody waits until it is reached.
-  private(set) var wanted: Int64 = 0
-  private(set) var lastHeard: Instant?
-  private(set) var listCount: UInt64 = 0
+  public private(set) var wanted: Int64 = 0
+  public private(set) var lastHeard: Instant?
+  public private(set) var listCount: UInt64 = 0
   private var failures = 0
   private var isAskedForProgress = false
   private var askAgain: Instant?
 
-  init(_ collection: Collection) {
+  public init(_ collection: Collection) {
     self.collection = collection
     prefix = collection.prefix
   }
 
-  var isListed: Bool { revision > 0 }
+  public var isListed: Bool { revision > 0 }
 
   /// When `tick` has something to do.
-  var nextDue: Instant? {
+  public var nextDue: Instant? {
     switch phase {
     case .pausing(let until): until
     case .idle, .listing: nil
@@ -67,7 +67,7 @@ struct Informer: Sendable {
 
   // MARK: - Listing
 
-  mutating func beginListing() -> RangeRequest {
+  public mutating func beginListing() -> RangeRequest {
     phase = .listing(Listing())
     (isAskedForProgress, askAgain) = (false, nil)
     return request(Listing())
@@ -81,7 +81,7 @@ struct Informer: Sendable {
     return request
   }
 
-  enum Page: Hashable, Sendable {
+  public enum Page: Hashable, Sendable {
     case next(RangeRequest)
     /// All of it, in the order of the keys.
     case complete([KeyValue])
@@ -89,7 +89,7 @@ struct Informer: Sendable {
     case ignored
   }
 
-  mutating func take(_ page: RangeResponse, now: Instant) -> Page {
+  public mutating func take(_ page: RangeResponse, now: Instant) -> Page {
     guard case .listing(var listing) = phase else { return .ignored }
     lastHeard = now
     if listing.revision == 0 { listing.revision = page.header?.revision ?? 0 }
@@ -104,7 +104,7 @@ struct Informer: Sendable {
   }
 
   /// What a list tells of the view: in the order of the keys, the changed, the new and the gone.
-  static func changes(
+  public static func changes(
     _ found: [KeyValue], against known: ArraySlice<StoredObject>
   ) -> [Change] {
     var changes: [Change] = []
@@ -123,7 +123,7 @@ struct Informer: Sendable {
     return changes + known.map { Change(key: $0.key.bytes, value: nil) }
   }
 
-  mutating func listFailed(now: Instant, random: inout PRNG) {
+  public mutating func listFailed(now: Instant, random: inout PRNG) {
     guard case .listing = phase else { return }
     failures += 1
     phase = .pausing(
@@ -132,7 +132,7 @@ struct Informer: Sendable {
 
   // MARK: - Following
 
-  mutating func follow(_ watch: StoreWatchID) -> WatchCreateRequest {
+  public mutating func follow(_ watch: StoreWatchID) -> WatchCreateRequest {
     phase = .following(watch)
     var request = WatchCreateRequest(prefix: prefix, startRevision: revision + 1)
     // An idle watch's start then moves with the store, ahead of compactions.
@@ -141,7 +141,7 @@ struct Informer: Sendable {
   }
 
   /// Takes whole revisions; gives the changes that are news.
-  mutating func take(
+  public mutating func take(
     events: [EtcdAPI.Event], upTo delivered: Int64, now: Instant
   ) -> [Change] {
     lastHeard = now
@@ -162,7 +162,7 @@ struct Informer: Sendable {
   }
 
   /// The watch ended for another reason than compaction: listed anew, but not at once.
-  mutating func watchEnded(now: Instant, random: inout PRNG) {
+  public mutating func watchEnded(now: Instant, random: inout PRNG) {
     failures += 1
     (isAskedForProgress, askAgain) = (false, nil)
     phase = .pausing(
@@ -170,12 +170,12 @@ struct Informer: Sendable {
   }
 
   /// Somebody needs the informer to reach `revision`, which the store had already.
-  mutating func want(_ revision: Int64) {
+  public mutating func want(_ revision: Int64) {
     wanted = max(wanted, revision)
   }
 
   /// The watch to ask for progress, where one is needed and not asked for.
-  mutating func progressDue(now: Instant) -> StoreWatchID? {
+  public mutating func progressDue(now: Instant) -> StoreWatchID? {
     guard case .following(let watch) = phase, revision < wanted, !isAskedForProgress else {
       return nil
     }

@@ -6,19 +6,19 @@
 let kubernetesSchemaText: StaticString = #"""
 bindings v1 Binding namespaced singular=binding verbs=create
 componentstatuses v1 ComponentStatus cluster singular=componentstatus short=cs verbs=get,list
-configmaps v1 ConfigMap namespaced singular=configmap short=cm verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qFsyl6wFWjQ=
-endpoints v1 Endpoints namespaced singular=endpoints short=ep verbs=create,delete,deletecollection,get,list,patch,update,watch hash=fWeeMqaN/OA=
+configmaps v1 ConfigMap namespaced kept singular=configmap short=cm verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qFsyl6wFWjQ=
+endpoints v1 Endpoints namespaced kept singular=endpoints short=ep verbs=create,delete,deletecollection,get,list,patch,update,watch hash=fWeeMqaN/OA=
 events v1 Event namespaced kept singular=event short=ev verbs=create,delete,deletecollection,get,list,patch,update,watch hash=r2yiGXH7wu8=
-limitranges v1 LimitRange namespaced singular=limitrange short=limits verbs=create,delete,deletecollection,get,list,patch,update,watch hash=EBKMFVe6cwo=
+limitranges v1 LimitRange namespaced kept singular=limitrange short=limits verbs=create,delete,deletecollection,get,list,patch,update,watch hash=EBKMFVe6cwo=
 namespaces v1 Namespace cluster kept singular=namespace short=ns verbs=create,delete,get,list,patch,update,watch hash=Q3oi5N2YM8M=
  finalize v1/Namespace update
  status v1/Namespace get,patch,update
 nodes v1 Node cluster kept singular=node short=no verbs=create,delete,deletecollection,get,list,patch,update,watch hash=XwShjMxG9Fs=
  proxy v1/NodeProxyOptions create,delete,get,patch,update
  status v1/Node get,patch,update
-persistentvolumeclaims v1 PersistentVolumeClaim namespaced singular=persistentvolumeclaim short=pvc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=QWTyNDq0dC4=
+persistentvolumeclaims v1 PersistentVolumeClaim namespaced kept singular=persistentvolumeclaim short=pvc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=QWTyNDq0dC4=
  status v1/PersistentVolumeClaim get,patch,update
-persistentvolumes v1 PersistentVolume cluster singular=persistentvolume short=pv verbs=create,delete,deletecollection,get,list,patch,update,watch hash=HN/zwEC+JgM=
+persistentvolumes v1 PersistentVolume cluster kept singular=persistentvolume short=pv verbs=create,delete,deletecollection,get,list,patch,update,watch hash=HN/zwEC+JgM=
  status v1/PersistentVolume get,patch,update
 pods v1 Pod namespaced kept singular=pod short=po categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=xPOwRZ+Yhw8=
  attach v1/PodAttachOptions create,get
@@ -31,29 +31,29 @@ pods v1 Pod namespaced kept singular=pod short=po categories=all verbs=create,de
  proxy v1/PodProxyOptions create,delete,get,patch,update
  resize v1/Pod get,patch,update
  status v1/Pod get,patch,update
-podtemplates v1 PodTemplate namespaced singular=podtemplate verbs=create,delete,deletecollection,get,list,patch,update,watch hash=LIXB2x4IFpk=
-replicationcontrollers v1 ReplicationController namespaced singular=replicationcontroller short=rc categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Jond2If31h0=
+podtemplates v1 PodTemplate namespaced kept singular=podtemplate verbs=create,delete,deletecollection,get,list,patch,update,watch hash=LIXB2x4IFpk=
+replicationcontrollers v1 ReplicationController namespaced kept singular=replicationcontroller short=rc categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Jond2If31h0=
  scale autoscaling/v1/Scale get,patch,update
  status v1/ReplicationController get,patch,update
-resourcequotas v1 ResourceQuota namespaced singular=resourcequota short=quota verbs=create,delete,deletecollection,get,list,patch,update,watch hash=8uhSgffRX6w=
+resourcequotas v1 ResourceQuota namespaced kept singular=resourcequota short=quota verbs=create,delete,deletecollection,get,list,patch,update,watch hash=8uhSgffRX6w=
  status v1/ResourceQuota get,patch,update
-secrets v1 Secret namespaced singular=secret verbs=create,delete,deletecollection,get,list,patch,update,watch hash=S6u1pOWzb84=
-serviceaccounts v1 ServiceAccount namespaced singular=serviceaccount short=sa verbs=create,delete,deletecollection,get,list,patch,update,watch hash=pbx9ZvyFpBE=
+secrets v1 Secret namespaced kept singular=secret verbs=create,delete,deletecollection,get,list,patch,update,watch hash=S6u1pOWzb84=
+serviceaccounts v1 ServiceAccount namespaced kept singular=serviceaccount short=sa verbs=create,delete,deletecollection,get,list,patch,update,watch hash=pbx9ZvyFpBE=
  token authentication.k8s.io/v1/TokenRequest create
-services v1 Service namespaced singular=service short=svc categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=0/CO1lhkEBI=
+services v1 Service namespaced kept singular=service short=svc categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=0/CO1lhkEBI=
  proxy v1/ServiceProxyOptions create,delete,get,patch,update
  status v1/Service get,patch,update
-mutatingwebhookconfigurations admissionregistration.k8s.io/v1 MutatingWebhookConfiguration cluster singular=mutatingwebhookconfiguration categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Sqi0GUgDaX0=
-validatingadmissionpolicies admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy cluster singular=validatingadmissionpolicy categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=6OxvlMmQ6is=
+mutatingwebhookconfigurations admissionregistration.k8s.io/v1 MutatingWebhookConfiguration cluster kept singular=mutatingwebhookconfiguration categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Sqi0GUgDaX0=
+validatingadmissionpolicies admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy cluster kept singular=validatingadmissionpolicy categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=6OxvlMmQ6is=
  status admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy get,patch,update
-validatingadmissionpolicybindings admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding cluster singular=validatingadmissionpolicybinding categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=v9715VZqakg=
-validatingwebhookconfigurations admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration cluster singular=validatingwebhookconfiguration categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=B0wHjQmsGNk=
-customresourcedefinitions apiextensions.k8s.io/v1 CustomResourceDefinition cluster singular=customresourcedefinition short=crd,crds categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=jfWCUB31mvA=
+validatingadmissionpolicybindings admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding cluster kept singular=validatingadmissionpolicybinding categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=v9715VZqakg=
+validatingwebhookconfigurations admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration cluster kept singular=validatingwebhookconfiguration categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=B0wHjQmsGNk=
+customresourcedefinitions apiextensions.k8s.io/v1 CustomResourceDefinition cluster kept singular=customresourcedefinition short=crd,crds categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=jfWCUB31mvA=
  status apiextensions.k8s.io/v1/CustomResourceDefinition get,patch,update
-apiservices apiregistration.k8s.io/v1 APIService cluster singular=apiservice categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=InPBPD7+PqM=
+apiservices apiregistration.k8s.io/v1 APIService cluster kept singular=apiservice categories=api-extensions verbs=create,delete,deletecollection,get,list,patch,update,watch hash=InPBPD7+PqM=
  status apiregistration.k8s.io/v1/APIService get,patch,update
-controllerrevisions apps/v1 ControllerRevision namespaced singular=controllerrevision verbs=create,delete,deletecollection,get,list,patch,update,watch hash=85nkx63pcBU=
-daemonsets apps/v1 DaemonSet namespaced singular=daemonset short=ds categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=dd7pWHUlMKQ=
+controllerrevisions apps/v1 ControllerRevision namespaced kept singular=controllerrevision verbs=create,delete,deletecollection,get,list,patch,update,watch hash=85nkx63pcBU=
+daemonsets apps/v1 DaemonSet namespaced kept singular=daemonset short=ds categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=dd7pWHUlMKQ=
  status apps/v1/DaemonSet get,patch,update
 deployments apps/v1 Deployment namespaced kept singular=deployment short=deploy categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=8aSe+NMegvE=
  scale autoscaling/v1/Scale get,patch,update
@@ -61,7 +61,7 @@ deployments apps/v1 Deployment namespaced kept singular=deployment short=deploy 
 replicasets apps/v1 ReplicaSet namespaced kept singular=replicaset short=rs categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=P1RzHs8/mWQ=
  scale autoscaling/v1/Scale get,patch,update
  status apps/v1/ReplicaSet get,patch,update
-statefulsets apps/v1 StatefulSet namespaced singular=statefulset short=sts categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=H+vl74LkKdo=
+statefulsets apps/v1 StatefulSet namespaced kept singular=statefulset short=sts categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=H+vl74LkKdo=
  scale autoscaling/v1/Scale get,patch,update
  status apps/v1/StatefulSet get,patch,update
 selfsubjectreviews authentication.k8s.io/v1 SelfSubjectReview cluster singular=selfsubjectreview verbs=create
@@ -70,44 +70,44 @@ localsubjectaccessreviews authorization.k8s.io/v1 LocalSubjectAccessReview names
 selfsubjectaccessreviews authorization.k8s.io/v1 SelfSubjectAccessReview cluster singular=selfsubjectaccessreview verbs=create
 selfsubjectrulesreviews authorization.k8s.io/v1 SelfSubjectRulesReview cluster singular=selfsubjectrulesreview verbs=create
 subjectaccessreviews authorization.k8s.io/v1 SubjectAccessReview cluster singular=subjectaccessreview verbs=create
-horizontalpodautoscalers autoscaling/v2 HorizontalPodAutoscaler namespaced singular=horizontalpodautoscaler short=hpa categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qwQve8ut294=
+horizontalpodautoscalers autoscaling/v2 HorizontalPodAutoscaler namespaced kept singular=horizontalpodautoscaler short=hpa categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qwQve8ut294=
  status autoscaling/v2/HorizontalPodAutoscaler get,patch,update
 horizontalpodautoscalers autoscaling/v1 HorizontalPodAutoscaler namespaced singular=horizontalpodautoscaler short=hpa categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qwQve8ut294=
  status autoscaling/v1/HorizontalPodAutoscaler get,patch,update
-cronjobs batch/v1 CronJob namespaced singular=cronjob short=cj categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=sd5LIXh4Fjs=
+cronjobs batch/v1 CronJob namespaced kept singular=cronjob short=cj categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=sd5LIXh4Fjs=
  status batch/v1/CronJob get,patch,update
-jobs batch/v1 Job namespaced singular=job categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=mudhfqk/qZY=
+jobs batch/v1 Job namespaced kept singular=job categories=all verbs=create,delete,deletecollection,get,list,patch,update,watch hash=mudhfqk/qZY=
  status batch/v1/Job get,patch,update
-certificatesigningrequests certificates.k8s.io/v1 CertificateSigningRequest cluster singular=certificatesigningrequest short=csr verbs=create,delete,deletecollection,get,list,patch,update,watch hash=95fRKMXA+00=
+certificatesigningrequests certificates.k8s.io/v1 CertificateSigningRequest cluster kept singular=certificatesigningrequest short=csr verbs=create,delete,deletecollection,get,list,patch,update,watch hash=95fRKMXA+00=
  approval certificates.k8s.io/v1/CertificateSigningRequest get,patch,update
  status certificates.k8s.io/v1/CertificateSigningRequest get,patch,update
 leases coordination.k8s.io/v1 Lease namespaced kept singular=lease verbs=create,delete,deletecollection,get,list,patch,update,watch hash=gqkMMb/YqFM=
-endpointslices discovery.k8s.io/v1 EndpointSlice namespaced singular=endpointslice verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qgS0xkrxYAI=
+endpointslices discovery.k8s.io/v1 EndpointSlice namespaced kept singular=endpointslice verbs=create,delete,deletecollection,get,list,patch,update,watch hash=qgS0xkrxYAI=
 events events.k8s.io/v1 Event namespaced singular=event short=ev verbs=create,delete,deletecollection,get,list,patch,update,watch hash=r2yiGXH7wu8=
-flowschemas flowcontrol.apiserver.k8s.io/v1 FlowSchema cluster singular=flowschema verbs=create,delete,deletecollection,get,list,patch,update,watch hash=GJVAJZSZBIw=
+flowschemas flowcontrol.apiserver.k8s.io/v1 FlowSchema cluster kept singular=flowschema verbs=create,delete,deletecollection,get,list,patch,update,watch hash=GJVAJZSZBIw=
  status flowcontrol.apiserver.k8s.io/v1/FlowSchema get,patch,update
-prioritylevelconfigurations flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration cluster singular=prioritylevelconfiguration verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Kir5PVfvNeI=
+prioritylevelconfigurations flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration cluster kept singular=prioritylevelconfiguration verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Kir5PVfvNeI=
  status flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration get,patch,update
-ingressclasses networking.k8s.io/v1 IngressClass cluster singular=ingressclass verbs=create,delete,deletecollection,get,list,patch,update,watch hash=l/iqIbDgFyQ=
-ingresses networking.k8s.io/v1 Ingress namespaced singular=ingress short=ing verbs=create,delete,deletecollection,get,list,patch,update,watch hash=39NQlfNR+bo=
+ingressclasses networking.k8s.io/v1 IngressClass cluster kept singular=ingressclass verbs=create,delete,deletecollection,get,list,patch,update,watch hash=l/iqIbDgFyQ=
+ingresses networking.k8s.io/v1 Ingress namespaced kept singular=ingress short=ing verbs=create,delete,deletecollection,get,list,patch,update,watch hash=39NQlfNR+bo=
  status networking.k8s.io/v1/Ingress get,patch,update
-ipaddresses networking.k8s.io/v1 IPAddress cluster singular=ipaddress short=ip verbs=create,delete,deletecollection,get,list,patch,update,watch hash=O4H8VxQhW5Y=
-networkpolicies networking.k8s.io/v1 NetworkPolicy namespaced singular=networkpolicy short=netpol verbs=create,delete,deletecollection,get,list,patch,update,watch hash=YpfwF18m1G8=
-servicecidrs networking.k8s.io/v1 ServiceCIDR cluster singular=servicecidr verbs=create,delete,deletecollection,get,list,patch,update,watch hash=8ufAXOnr3Yg=
+ipaddresses networking.k8s.io/v1 IPAddress cluster kept singular=ipaddress short=ip verbs=create,delete,deletecollection,get,list,patch,update,watch hash=O4H8VxQhW5Y=
+networkpolicies networking.k8s.io/v1 NetworkPolicy namespaced kept singular=networkpolicy short=netpol verbs=create,delete,deletecollection,get,list,patch,update,watch hash=YpfwF18m1G8=
+servicecidrs networking.k8s.io/v1 ServiceCIDR cluster kept singular=servicecidr verbs=create,delete,deletecollection,get,list,patch,update,watch hash=8ufAXOnr3Yg=
  status networking.k8s.io/v1/ServiceCIDR get,patch,update
-runtimeclasses node.k8s.io/v1 RuntimeClass cluster singular=runtimeclass verbs=create,delete,deletecollection,get,list,patch,update,watch hash=WQTu1GL3T2Q=
-poddisruptionbudgets policy/v1 PodDisruptionBudget namespaced singular=poddisruptionbudget short=pdb verbs=create,delete,deletecollection,get,list,patch,update,watch hash=EVWiDmWqyJw=
+runtimeclasses node.k8s.io/v1 RuntimeClass cluster kept singular=runtimeclass verbs=create,delete,deletecollection,get,list,patch,update,watch hash=WQTu1GL3T2Q=
+poddisruptionbudgets policy/v1 PodDisruptionBudget namespaced kept singular=poddisruptionbudget short=pdb verbs=create,delete,deletecollection,get,list,patch,update,watch hash=EVWiDmWqyJw=
  status policy/v1/PodDisruptionBudget get,patch,update
-clusterrolebindings rbac.authorization.k8s.io/v1 ClusterRoleBinding cluster singular=clusterrolebinding verbs=create,delete,deletecollection,get,list,patch,update,watch hash=48tpQ8gZHFc=
-clusterroles rbac.authorization.k8s.io/v1 ClusterRole cluster singular=clusterrole verbs=create,delete,deletecollection,get,list,patch,update,watch hash=bYE5ZWDrJ44=
-rolebindings rbac.authorization.k8s.io/v1 RoleBinding namespaced singular=rolebinding verbs=create,delete,deletecollection,get,list,patch,update,watch hash=eGsCzGH6b1g=
-roles rbac.authorization.k8s.io/v1 Role namespaced singular=role verbs=create,delete,deletecollection,get,list,patch,update,watch hash=7FuwZcIIItM=
-priorityclasses scheduling.k8s.io/v1 PriorityClass cluster singular=priorityclass short=pc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=1QwjyaZjj3Y=
-csidrivers storage.k8s.io/v1 CSIDriver cluster singular=csidriver verbs=create,delete,deletecollection,get,list,patch,update,watch hash=hL6j/rwBV5w=
-csinodes storage.k8s.io/v1 CSINode cluster singular=csinode verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Pe62DkZtjuo=
-csistoragecapacities storage.k8s.io/v1 CSIStorageCapacity namespaced singular=csistoragecapacity verbs=create,delete,deletecollection,get,list,patch,update,watch hash=xeVl+2Ly1kE=
-storageclasses storage.k8s.io/v1 StorageClass cluster singular=storageclass short=sc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=K+m6uJwbjGY=
-volumeattachments storage.k8s.io/v1 VolumeAttachment cluster singular=volumeattachment verbs=create,delete,deletecollection,get,list,patch,update,watch hash=tJx/ezt6UDU=
+clusterrolebindings rbac.authorization.k8s.io/v1 ClusterRoleBinding cluster kept singular=clusterrolebinding verbs=create,delete,deletecollection,get,list,patch,update,watch hash=48tpQ8gZHFc=
+clusterroles rbac.authorization.k8s.io/v1 ClusterRole cluster kept singular=clusterrole verbs=create,delete,deletecollection,get,list,patch,update,watch hash=bYE5ZWDrJ44=
+rolebindings rbac.authorization.k8s.io/v1 RoleBinding namespaced kept singular=rolebinding verbs=create,delete,deletecollection,get,list,patch,update,watch hash=eGsCzGH6b1g=
+roles rbac.authorization.k8s.io/v1 Role namespaced kept singular=role verbs=create,delete,deletecollection,get,list,patch,update,watch hash=7FuwZcIIItM=
+priorityclasses scheduling.k8s.io/v1 PriorityClass cluster kept singular=priorityclass short=pc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=1QwjyaZjj3Y=
+csidrivers storage.k8s.io/v1 CSIDriver cluster kept singular=csidriver verbs=create,delete,deletecollection,get,list,patch,update,watch hash=hL6j/rwBV5w=
+csinodes storage.k8s.io/v1 CSINode cluster kept singular=csinode verbs=create,delete,deletecollection,get,list,patch,update,watch hash=Pe62DkZtjuo=
+csistoragecapacities storage.k8s.io/v1 CSIStorageCapacity namespaced kept singular=csistoragecapacity verbs=create,delete,deletecollection,get,list,patch,update,watch hash=xeVl+2Ly1kE=
+storageclasses storage.k8s.io/v1 StorageClass cluster kept singular=storageclass short=sc verbs=create,delete,deletecollection,get,list,patch,update,watch hash=K+m6uJwbjGY=
+volumeattachments storage.k8s.io/v1 VolumeAttachment cluster kept singular=volumeattachment verbs=create,delete,deletecollection,get,list,patch,update,watch hash=tJx/ezt6UDU=
  status storage.k8s.io/v1/VolumeAttachment get,patch,update
 
 admission.v1.AdmissionRequest unpublished

@@ -110,3 +110,12 @@ extension Resource {
     self.subresources = subresources
   }
 }
+
+extension ResourceTable {
+  /// What is served under `/apis/<group>/<version>/<plural>`.
+  public func resource(group: String, version: String, plural: String) -> Resource? {
+    resources.first {
+      $0.kind.plural == plural && $0.kind.group == group && $0.kind.version == version
+    }
+  }
+}

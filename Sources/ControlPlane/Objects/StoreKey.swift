@@ -91,6 +91,8 @@ extension StoreKey {
 
 /// Keys that are listed and watched together.
 public enum Collection: Hashable, Sendable {
+  /// `/registry/`: the objects of every kind, for who serves them all
+  case registry
   /// `/registry/<plural>/`
   case objects(Kind)
   /// `/nodes/`: what nodes are to do and what they report
@@ -102,6 +104,7 @@ public enum Collection: Hashable, Sendable {
 extension Collection: Comparable {
   public var prefix: Bytes {
     switch self {
+    case .registry: Bytes("/registry/")
     case .objects(let kind): Bytes("/registry/\(kind.plural)/")
     case .nodes: Bytes("/nodes/")
     case .candidates: Bytes("/election/")

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import JSON
 
 extension JSONObject {
@@ -14,14 +14,14 @@ extension JSONObject {
   }
 
   /// The members without those of these names.
-  func without(_ names: String...) -> JSONObject {
+  public func without(_ names: String...) -> JSONObject {
     var rest = self
     for name in names { rest[name] = nil }
     return rest
   }
 
   /// The object as compact JSON text.
-  var bytes: Bytes {
+  public var bytes: Bytes {
     var buffer = ByteBuffer()
     JSONValue.object(self).write(into: &buffer)
     return buffer.take()

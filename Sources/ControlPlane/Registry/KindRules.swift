@@ -26,7 +26,10 @@ struct KindRules: Sendable {
   /// A status is written by whoever acts on the object, never with it.
   private static let plain = KindRules(newStatus: { $0["status"] = nil })
 
-  private static let table: [Kind: KindRules] = [
+  /// A kind has its row in one of the tables.
+  private static let table = own.merging(core) { row, _ in row }.merging(workloads) { row, _ in row }
+
+  private static let own: [Kind: KindRules] = [
     .pod: pod, .deployment: deployment, .replicaSet: replicaSet, .namespace: namespace,
     .node: node, .lease: KindRules(content: { $0.lease($1) }),
     .event: KindRules(

@@ -47,6 +47,8 @@ public struct PlanContext: Sendable {
   public let now: WallTime
   /// For names and uids of new objects: another draw for each.
   public var random: PRNG
+  /// Whose fields what is written becomes; nil: nobody keeps account of it.
+  public var manager: FieldManager?
   #if PLANTED_BUGS
     public var plantedBug: PlantedBug?
   #endif

@@ -16,8 +16,7 @@ public import Registry
 public struct GarbageCollector: Reconciler {
   public let name = "garbage-collector"
   public let electsLeader = true
-  /// Events have no owners.
-  public let collections: [Collection] = Kind.all.filter { $0 != .event }.map(Collection.objects)
+  public let collections: [Collection]
 
   /// Dependents dealt with in one plan of their owner.
   static let dependentsPerPlanMax = 500
@@ -27,7 +26,10 @@ public struct GarbageCollector: Reconciler {
   static let foreground = "foregroundDeletion"
   static let orphan = "orphan"
 
-  public init() {}
+  /// Of these kinds; events have no owners.
+  public init(kinds: [Kind] = Kind.all) {
+    collections = kinds.filter { $0 != .event }.map(Collection.objects)
+  }
 
   // MARK: - What matters
 

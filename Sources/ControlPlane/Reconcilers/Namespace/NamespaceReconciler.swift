@@ -12,7 +12,7 @@ public import Registry
 public struct NamespaceReconciler: Reconciler {
   public let name = "namespace"
   public let electsLeader = true
-  public let collections: [Collection] = Kind.all.map(Collection.objects)
+  public let collections: [Collection]
 
   /// Objects deleted in one plan.
   static let deletionsPerPlanMax = 500
@@ -21,9 +21,13 @@ public struct NamespaceReconciler: Reconciler {
   /// The finalizer in `spec.finalizers` that is ours to take off.
   private static let finalizer = "kubernetes"
   /// What namespaces hold, in the order of the keys.
-  private static let contents = Kind.all.filter(\.isNamespaced)
+  private let contents: [Kind]
 
-  public init() {}
+  /// Namespaces are emptied of objects of these kinds.
+  public init(kinds: [Kind] = Kind.all) {
+    collections = kinds.map(Collection.objects)
+    contents = kinds.filter(\.isNamespaced)
+  }
 
   // MARK: - What matters
 
@@ -50,7 +54,7 @@ public struct NamespaceReconciler: Reconciler {
         return Self.always.contains(key.name) ? Plan([Self.creation(key.name)]) : .nothing
       }
       guard namespace.meta.isBeingDeleted else { return .nothing }
-      return Self.empty(namespace, key.name, in: view, context)
+      return empty(namespace, key.name, in: view, context)
     case .key: return .nothing
     }
   }
@@ -62,7 +66,7 @@ public struct NamespaceReconciler: Reconciler {
 
   // MARK: - On its way out
 
-  private static func empty(
+  private func empty(
     _ namespace: StoredObject, _ name: String, in view: ClusterView, _ context: PlanContext
   ) -> Plan {
     let deletions = deletions(name, in: view)
@@ -72,7 +76,7 @@ public struct NamespaceReconciler: Reconciler {
       guard view.reached >= namespace.modRevision else {
         return .waiting(for: namespace.modRevision)
       }
-      if let step = finalization(namespace) { return Plan([step]) }
+      if let step = Self.finalization(namespace) { return Plan([step]) }
     }
     var status = namespace.json
     status.edit("status") { status in
@@ -87,13 +91,13 @@ public struct NamespaceReconciler: Reconciler {
 
   /// Pods first, and the rest once they are gone, so that nothing that a pod relies on goes before
   /// it (Kubernetes' OrderedNamespaceDeletion).
-  private static func deletions(_ name: String, in view: ClusterView) -> [Step] {
+  private func deletions(_ name: String, in view: ClusterView) -> [Step] {
     let pods = view.objects(.pod, in: name)
     let kinds = pods.isEmpty ? contents.filter { $0 != .pod } : [.pod]
     var steps: [Step] = []
     for kind in kinds {
       for object in view.objects(kind, in: name) where !object.meta.isBeingDeleted {
-        if steps.count == deletionsPerPlanMax { return steps }
+        if steps.count == Self.deletionsPerPlanMax { return steps }
         steps.append(Step([.delete(object, DeleteOptions())]))
       }
     }

@@ -74,7 +74,7 @@ struct ObjectAccess {
   /// Whether the store has taken it: false where something that it compares is no longer so. Events
   /// that a Txn records stay without a lease: an administrator's commands record none.
   func commit(_ transaction: ObjectTransaction) async throws -> Bool {
-    try await client.txn(transaction.request).succeeded
+    try await client.txn(transaction.request(eventLease: 0)).succeeded
   }
 
   static func object(_ kv: KeyValue) throws -> StoredObject {
@@ -92,29 +92,5 @@ struct ObjectFailure: Error {
 
   init(_ message: String) {
     self.message = message
-  }
-}
-
-extension ObjectTransaction {
-  fileprivate var request: TxnRequest {
-    let compares = compares.map { expectation in
-      switch expectation.revision {
-      case .modified(let revision):
-        Compare(
-          result: .equal, target: .mod, key: expectation.key, targetUnion: .modRevision(revision))
-      case .created(let revision):
-        Compare(
-          result: .equal, target: .create, key: expectation.key,
-          targetUnion: .createRevision(revision))
-      }
-    }
-    let writes = writes.map { write in
-      switch write {
-      case .put(let key, let value), .putEvent(let key, let value):
-        RequestOp(request: .put(PutRequest(key: key.bytes, value: value)))
-      case .delete(let key): RequestOp(request: .deleteRange(DeleteRangeRequest(key: key.bytes)))
-      }
-    }
-    return TxnRequest(compare: compares, success: writes)
   }
 }

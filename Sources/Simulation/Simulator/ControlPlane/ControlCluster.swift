@@ -67,8 +67,12 @@ final class ControlCluster {
     if plan.faults.isEmpty { checkers.append(BudgetChecker()) }
   }
 
+  /// Those that the script and the reconcilers make objects of; nothing of others ever exists here.
+  private static let controllerManager = ReconcilerTable.controllerManager(
+    of: [.deployment, .event, .lease, .namespace, .node, .pod, .replicaSet].sorted())
+
   private static let scope = UserScript.Scope(
-    reconcilers: ReconcilerTable.controllerManager.map(\.name))
+    reconcilers: controllerManager.map(\.name))
 
   /// As `--only` takes them; `others` are those that no group names.
   private static func reconcilers(
@@ -76,12 +80,12 @@ final class ControlCluster {
   ) -> [any Reconciler] {
     group.flatMap { name -> [any Reconciler] in
       switch name {
-      case "controller-manager": return ReconcilerTable.controllerManager
+      case "controller-manager": return controllerManager
       case "scheduler": return ReconcilerTable.scheduler
       case "others":
         let named = Set(groups.flatMap { $0 })
-        return ReconcilerTable.controllerManager.filter { !named.contains($0.name) }
-      default: return ReconcilerTable.controllerManager.filter { $0.name == name }
+        return controllerManager.filter { !named.contains($0.name) }
+      default: return controllerManager.filter { $0.name == name }
       }
     }
   }

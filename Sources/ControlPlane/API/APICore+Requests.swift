@@ -1,0 +1,190 @@
+import Base
+import Component
+import EtcdAPI
+import HTTP
+import Objects
+import Registry
+
+/// The way of a request: who asks, may they, what is done about it.
+extension APICore {
+  /// Txns of one request that may be refused because something else changed meanwhile. Each refusal
+  /// means that somebody else's write was taken, so that the store as a whole goes on.
+  private static let refusalsMax = 100
+
+  mutating func begin(_ id: RequestID, _ request: APIRequest) {
+    guard let info = RequestInfo(method: request.method, target: request.target) else {
+      return respond(id, APIStatus.noSuchPath.response)
+    }
+    exchanges[id] = Exchange(id: id, request: request, info: info, arrived: now)
+    advance(id)
+  }
+
+  mutating func forget(_ id: RequestID) {
+    exchanges[id] = nil
+    waiting[id] = nil
+  }
+
+  mutating func respond(_ id: RequestID, _ response: APIResponse) {
+    forget(id)
+    emit(.respond(id, response))
+  }
+
+  /// Asks the handlers what is to be done now, and does it.
+  mutating func advance(_ id: RequestID) {
+    guard var exchange = exchanges[id] else { return }
+    let serving = Serving(
+      view: cache.view, revision: cache.revision, isReady: isReady,
+      settings: configuration.settings, now: now.wall)
+    var context = PlanContext(now: now.wall, random: PRNG(seed: random.next()))
+    let verdict: Verdict
+    do throws(APIStatus) {
+      verdict = try RequestHandling.verdict(&exchange, serving, &context)
+    } catch {
+      // What a view refuses that is older than the request may be right in the store.
+      if exchange.isFresh || RequestHandling.isFinal(error) {
+        return respond(id, error.response)
+      }
+      verdict = .refresh
+    }
+    exchanges[id] = exchange
+    carryOut(verdict, id)
+  }
+
+  private mutating func carryOut(_ verdict: Verdict, _ id: RequestID) {
+    switch verdict {
+    case .respond(let response): respond(id, response)
+    case .refresh:
+      wantFreshness.append(id)
+      readFreshness()
+    case .wait(let revision): wait(id, for: revision)
+    case .commit(let commit): send(commit, id)
+    case .read(let request): call(.range(request), for: .read(id))
+    case .ask(let question): emit(.ask(id, question))
+    case .watch(let plan):
+      guard let exchange = exchanges[id] else { return }
+      forget(id)
+      emit(hub.open(id, plan, of: exchange, in: cache, now: now))
+    case .forward(let request):
+      forget(id)
+      emit(.forward(id, request))
+    }
+  }
+
+  private mutating func wait(_ id: RequestID, for revision: Int64) {
+    guard revision > cache.revision else { return advance(id) }
+    waiting[id] = revision
+    cache.want(revision)
+  }
+
+  // MARK: - Freshness
+
+  /// One linearizable read serves every request that came before it: at most one is under way.
+  private mutating func readFreshness() {
+    guard !isFreshnessAsked, !wantFreshness.isEmpty else { return }
+    isFreshnessAsked = true
+    call(.range(RangeRequest(key: "/registry/health", limit: 1)), for: .freshness(wantFreshness))
+    wantFreshness.removeAll()
+  }
+
+  mutating func readFresh(_ ids: [RequestID], _ answer: StoreAnswer) {
+    isFreshnessAsked = false
+    switch answer {
+    case .range(let response):
+      for id in ids {
+        exchanges[id]?.isFresh = true
+        if exchanges[id] != nil { wait(id, for: response.header?.revision ?? 0) }
+      }
+    case .refused(let status):
+      for id in ids where exchanges[id] != nil { respond(id, Self.status(of: status).response) }
+    case .unknown:
+      // A read may be asked again; the request's own time-out ends it.
+      wantFreshness += ids.filter { exchanges[$0] != nil }
+    case .txn, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
+      preconditionFailure("a range is answered by a range")
+    }
+    readFreshness()
+  }
+
+  mutating func read(_ id: RequestID, _ answer: StoreAnswer) {
+    switch answer {
+    case .range(let response):
+      exchanges[id]?.answer = .range(response)
+      advance(id)
+    case .refused(let status):
+      if exchanges[id] != nil { respond(id, Self.status(of: status).response) }
+    case .unknown:
+      if exchanges[id] != nil {
+        respond(id, APIStatus.timeout("the store did not answer").response)
+      }
+    case .txn, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
+      preconditionFailure("a range is answered by a range")
+    }
+  }
+
+  // MARK: - Commits
+
+  private mutating func send(_ commit: Commit, _ id: RequestID) {
+    let needsLease = commit.transaction.writes.contains { write in
+      if case .putEvent = write { true } else { false }
+    }
+    var lease: Int64 = 0
+    if needsLease {
+      guard let held = eventLease.use(now: now.instant) else {
+        wantEventLease.append((id, commit))
+        return
+      }
+      lease = held
+    }
+    call(.txn(commit.transaction.request(eventLease: lease)), for: .commit(id, commit))
+  }
+
+  mutating func committed(_ id: RequestID, _ commit: Commit, _ answer: StoreAnswer) {
+    guard let exchange = exchanges[id] else { return }
+    switch answer {
+    case .txn(let response):
+      let revision = response.header?.revision ?? 0
+      guard response.succeeded else {
+        exchanges[id]?.refusals += 1
+        guard exchange.refusals < Self.refusalsMax else {
+          return respond(id, APIStatus.timeout("the object kept changing").response)
+        }
+        return wait(id, for: revision)
+      }
+      switch commit.then {
+      case .respond(let make): respond(id, make(revision))
+      case .askAgain:
+        exchanges[id]?.answer = .committed(revision)
+        exchanges[id]?.refusals = 0
+        wait(id, for: revision)
+      }
+    case .refused(let status): respond(id, Self.status(of: status).response)
+    case .unknown:
+      respond(id, APIStatus.timeout("the store did not say whether it took the write").response)
+    case .range, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
+      preconditionFailure("a Txn is answered by a Txn")
+    }
+  }
+
+  mutating func renewEventLease() {
+    guard !wantEventLease.isEmpty, let due = eventLease.callDue(now: now.instant) else { return }
+    call(due, for: .eventLease)
+  }
+
+  mutating func grantedEventLease(_ answer: StoreAnswer) {
+    if case .leaseGrant(let granted) = answer {
+      eventLease.granted(granted.id, now: now.instant)
+    } else {
+      eventLease.notGranted(now: now.instant, random: &random)
+    }
+    let commits = wantEventLease
+    wantEventLease = []
+    for (id, commit) in commits where exchanges[id] != nil { send(commit, id) }
+  }
+
+  /// What the store certainly has not done, and why, for a client.
+  private static func status(of status: EtcdStatus) -> APIStatus {
+    status == .compacted
+      ? APIStatus(410, "Expired", "The provided resource version is too old.")
+      : .internalError(status.text)
+  }
+}

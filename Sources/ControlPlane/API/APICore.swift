@@ -1,0 +1,222 @@
+public import Base
+import Component
+public import EtcdAPI
+public import HTTP
+import Objects
+import Registry
+
+/// One API server minus its sockets: a value that takes requests and the store's events, and answers
+/// with effects.
+///
+///     request --> who asks --> may they --> handler --verdict--> respond | refresh | commit | ...
+///                                ^ asked again when what it waited for has come
+///     store --> one informer of /registry/ --> view --> handlers, watches
+///
+/// Stateless over the store: any number run beside each other. `APIServer` runs it on real
+/// connections.
+public struct APICore: Sendable {
+  public struct Configuration: Sendable {
+    /// Seeds names and uids of what is created.
+    public var entropy: UInt64
+    /// From a request's arrival to its answer; watches and forwarded requests have their own times.
+    public var requestTimeout = Duration.seconds(60)
+    public var settings: APISettings
+
+    public init(entropy: UInt64, settings: APISettings = APISettings()) {
+      self.entropy = entropy
+      self.settings = settings
+    }
+  }
+
+  public enum Event: Sendable {
+    /// First and once.
+    case start
+    case request(RequestID, APIRequest)
+    /// The client is gone, or its stream was reset: nothing can be sent on it any more.
+    case closed(RequestID)
+    /// The unsent output of a request passed its high mark: nothing is to be sent before `writable`.
+    case congested(RequestID)
+    case writable(RequestID)
+    case store(StoreEvent)
+    case answered(RequestID, ShellAnswer)
+    /// A time asked for by `wake` has come; it may come early or twice.
+    case tick
+    /// No further requests come; watches end, so that clients go to another API server.
+    case stop
+  }
+
+  public enum Effect: Hashable, Sendable {
+    case store(StoreEffect)
+    /// A whole answer: the request's end.
+    case respond(RequestID, APIResponse)
+    /// An answer in parts: a head, bodies, the last of them marked.
+    case head(RequestID, StatusCode, HeaderFields)
+    case body(RequestID, Bytes, isLast: Bool)
+    /// Answered exactly once by `answered`, unless the request is closed before.
+    case ask(RequestID, ShellQuestion)
+    /// The request is the shell's from now on.
+    case forward(RequestID, AgentRequest)
+    /// A `tick` is wanted at this time; the earliest one asked for is enough.
+    case wake(at: Instant)
+    case note(Note)
+    /// After `stop`: every request has had its answer.
+    case stopped
+  }
+
+  /// What one answer of the store is for.
+  enum Purpose: Sendable {
+    case list
+    case freshness([RequestID])
+    case commit(RequestID, Commit)
+    case read(RequestID)
+    case eventLease
+  }
+
+  let configuration: Configuration
+  var cache = ObjectCache()
+  var hub = WatchHub()
+  var exchanges: [RequestID: Exchange] = [:]
+  /// Requests that wait until the view has reached a revision.
+  var waiting: [RequestID: Int64] = [:]
+  /// Requests for which the next linearizable read is made, while one is under way.
+  var wantFreshness: [RequestID] = []
+  var isFreshnessAsked = false
+  /// Commits with an event that wait for a lease, in the order of their arrival.
+  var wantEventLease: [(RequestID, Commit)] = []
+  var eventLease = EventLease()
+  var purposes: [StoreCallID: Purpose] = [:]
+  var random: PRNG
+  /// The moment of the step under way.
+  var now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(milliseconds: 0))
+  var isStopping = false
+  private var nextNumber: UInt64 = 0
+  private var outgoing: [Effect] = []
+
+  public init(_ configuration: Configuration) {
+    self.configuration = configuration
+    random = PRNG(seed: configuration.entropy)
+  }
+
+  /// Requests without an answer yet, watches among them.
+  public var requestCount: Int { exchanges.count + hub.count }
+
+  /// The view is filled: requests can be answered.
+  public var isReady: Bool { cache.isListed }
+
+  public mutating func step(_ events: [Event], at moment: Moment, into effects: inout [Effect]) {
+    now = moment
+    for event in events { take(event) }
+    sweep()
+    effects += outgoing
+    outgoing.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func take(_ event: Event) {
+    switch event {
+    case .start: list()
+    case .request(let id, let request): begin(id, request)
+    case .closed(let id):
+      forget(id)
+      hub.close(id)
+    case .congested(let id): hub.congested(id)
+    case .writable(let id): emit(hub.writable(id, in: cache))
+    case .store(.answered(let call, let answer)): answered(call, answer)
+    case .store(.delivered(_, let delivery)): delivered(delivery)
+    case .answered(let id, let answer):
+      exchanges[id]?.answer = .shell(answer)
+      advance(id)
+    case .tick: break
+    case .stop:
+      isStopping = true
+      emit(hub.stop())
+    }
+  }
+
+  // MARK: - Effects
+
+  mutating func emit(_ effect: Effect) { outgoing.append(effect) }
+
+  mutating func emit(_ effects: [Effect]) { outgoing += effects }
+
+  mutating func call(_ call: StoreCall, for purpose: Purpose) {
+    nextNumber += 1
+    let id = StoreCallID(nextNumber)
+    purposes[id] = purpose
+    emit(.store(.call(id, call)))
+  }
+
+  mutating func watchID() -> StoreWatchID {
+    nextNumber += 1
+    return StoreWatchID(nextNumber)
+  }
+
+  // MARK: - Time
+
+  /// Ends what took too long, repeats what was refused, and asks to be woken for the rest.
+  private mutating func sweep() {
+    if cache.isListDue(now.instant) { list() }
+    for id in exchanges.keys.sorted() {
+      guard let exchange = exchanges[id],
+        exchange.arrived.instant + configuration.requestTimeout <= now.instant
+      else { continue }
+      respond(
+        id, APIStatus.timeout("request did not complete within requested timeout").response)
+    }
+    renewEventLease()
+    emit(hub.tick(now, in: cache))
+    if let progress = cache.progressDue(now.instant) {
+      emit(.store(.requestProgress(progress)))
+    }
+    var due = [cache.nextDue, hub.nextDue, eventLease.nextDue].compactMap { $0 }
+    if let first = exchanges.values.map(\.arrived.instant).min() {
+      due.append(first + configuration.requestTimeout)
+    }
+    if let next = due.min() { emit(.wake(at: next)) }
+    if isStopping && exchanges.isEmpty && hub.count == 0 { emit(.stopped) }
+  }
+
+  // MARK: - The view
+
+  private mutating func list() {
+    call(.range(cache.beginListing()), for: .list)
+  }
+
+  private mutating func answered(_ id: StoreCallID, _ answer: StoreAnswer) {
+    guard let purpose = purposes.removeValue(forKey: id) else { return }
+    switch purpose {
+    case .list: listed(answer)
+    case .freshness(let ids): readFresh(ids, answer)
+    case .commit(let id, let commit): committed(id, commit, answer)
+    case .read(let id): read(id, answer)
+    case .eventLease: grantedEventLease(answer)
+    }
+  }
+
+  private mutating func listed(_ answer: StoreAnswer) {
+    let watch = watchID()
+    switch cache.take(list: answer, watch: watch, now: now.instant, random: &random) {
+    case .next(let request): call(.range(request), for: .list)
+    case .follow(let request, let changes):
+      emit(.store(.watch(watch, request)))
+      moved(changes)
+    case .again: list()
+    case .nothing: break
+    }
+  }
+
+  private mutating func delivered(_ delivery: StoreDelivery) {
+    let (changes, isCompacted) = cache.take(delivery, now: now.instant, random: &random)
+    if isCompacted { list() }
+    moved(changes)
+  }
+
+  /// The view has reached another revision: watches and waiting requests go on.
+  private mutating func moved(_ changes: [ObjectChange]) {
+    emit(hub.take(changes, upTo: cache.revision, in: cache, now: now))
+    let reached = waiting.filter { $0.value <= cache.revision }.keys.sorted()
+    for id in reached {
+      waiting[id] = nil
+      advance(id)
+    }
+  }
+}

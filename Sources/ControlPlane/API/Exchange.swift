@@ -1,0 +1,106 @@
+public import Base
+public import EtcdAPI
+public import Registry
+
+/// One request from its arrival to its answer, and what has been learned for it meanwhile.
+///
+/// Handlers are level-triggered like reconcilers: each is asked again with the same exchange when
+/// what it waited for has come, and decides anew from the view.
+public struct Exchange: Sendable {
+  public let id: RequestID
+  public let request: APIRequest
+  public let info: RequestInfo
+  public let arrived: Moment
+  /// Nil until it is known who asks.
+  public var user: UserInfo?
+  /// RBAC lets the user do it.
+  public var isAuthorized = false
+  /// The view holds every write that was acknowledged, by any API server, before the request came.
+  /// Nothing is refused and nothing is listed before.
+  public var isFresh = false
+  /// Txns of this request that the store refused, because what they compare had changed.
+  public var refusals = 0
+  /// What the store or the shell answered last, for the handler that asked.
+  public var answer: Answer?
+  /// Where a request of many steps stands; its handler's own.
+  public var progress = 0
+
+  public enum Answer: Hashable, Sendable {
+    case range(RangeResponse)
+    case shell(ShellAnswer)
+    /// The revision of the Txn that was committed last.
+    case committed(Int64)
+  }
+}
+
+/// What a handler wants done with an exchange.
+public enum Verdict: Sendable {
+  case respond(APIResponse)
+  /// Asked again once `isFresh`.
+  case refresh
+  /// Asked again once the view has reached the revision; a request that comes too early for it is
+  /// answered with a timeout.
+  case wait(revision: Int64)
+  case commit(Commit)
+  /// Asked again with the answer: what the view does not hold, such as an old revision.
+  case read(RangeRequest)
+  /// Asked again with the shell's answer.
+  case ask(ShellQuestion)
+  /// The exchange becomes a watch.
+  case watch(WatchPlan)
+  /// The exchange is the shell's from now on: bytes flow between an agent and the client.
+  case forward(AgentRequest)
+}
+
+/// One Txn on behalf of a request.
+public struct Commit: Sendable {
+  public var transaction: ObjectTransaction
+  public var then: Continuation
+
+  public enum Continuation: Sendable {
+    /// With the Txn's revision, which is the resourceVersion of what it wrote.
+    case respond(@Sendable (Int64) -> APIResponse)
+    /// Asked again, with `.committed`, once the view has reached the Txn's revision.
+    case askAgain
+  }
+
+  public init(_ transaction: ObjectTransaction, then: Continuation) {
+    self.transaction = transaction
+    self.then = then
+  }
+}
+
+/// What only the shell can do: signatures cost time and need OpenSSL. Workers answer.
+public enum ShellQuestion: Hashable, Sendable {
+  /// Whether a bearer token bears the signature of one of the cluster's service account keys.
+  case verify(token: String)
+  /// A token with these claims (RFC 7519), signed ES256 with the service account key. The shell adds
+  /// nothing to them.
+  case sign(claims: Bytes)
+}
+
+public enum ShellAnswer: Hashable, Sendable {
+  /// The token's claims, whose signature is good; nil for a bad one. Times are not judged.
+  case verified(claims: Bytes?)
+  case signed(token: String)
+  case failed(String)
+}
+
+/// A request that an agent answers, over its own HTTPS port.
+public struct AgentRequest: Hashable, Sendable {
+  public let node: String
+  /// The agent's certificate names the node; this is where it listens.
+  public let address: String
+  public let port: Int
+  public let method: String
+  /// Path and query at the agent, as a kubelet has them: `/containerLogs/<ns>/<pod>/<container>`.
+  public let target: String
+
+  public init(node: String, address: String, port: Int, method: String, target: String) {
+    self.node = node
+    self.address = address
+    self.port = port
+    self.method = method
+    self.target = target
+  }
+}

@@ -1,0 +1,17 @@
+import Base
+import HTTP
+import JSON
+import Objects
+import Registry
+
+/// An object as a client accepts it.
+enum Representation {
+  /// As JSON, with the revision as its resourceVersion.
+  static func response(
+    _ status: StatusCode, _ object: JSONObject, revision: Int64
+  ) -> APIResponse {
+    var object = object
+    object.edit("metadata") { $0["resourceVersion"] = .string(String(revision)) }
+    return APIResponse(status, ["content-type": "application/json"], body: object.bytes)
+  }
+}

@@ -1,0 +1,53 @@
+import Base
+import Objects
+import Registry
+
+/// What a handler may read to decide.
+struct Serving: Sendable {
+  /// Every API object, up to `revision`.
+  let view: ClusterView
+  let revision: Int64
+  /// The view is filled.
+  let isReady: Bool
+  let settings: APISettings
+  let now: WallTime
+}
+
+/// What an administrator sets for a cluster's API servers; all of them alike.
+public struct APISettings: Hashable, Sendable {
+  public init() {}
+}
+
+/// Leads an exchange to the handler that it is for.
+enum RequestHandling {
+  /// Asked again and again until it responds, see `Exchange`. What it throws is answered, once the
+  /// view is fresh.
+  static func verdict(
+    _ exchange: inout Exchange, _ serving: Serving, _ context: inout PlanContext
+  ) throws(APIStatus) -> Verdict {
+    if exchange.user == nil {
+      if let verdict = try Authentication.verdict(&exchange, serving) { return verdict }
+    }
+    if !exchange.isAuthorized {
+      if let verdict = try Authorization.verdict(&exchange, serving) { return verdict }
+    }
+    guard let resource = exchange.info.resource else {
+      return try Documents.verdict(&exchange, serving)
+    }
+    guard resource.resource != nil else { throw .noSuchPath }
+    switch exchange.info.verb {
+    case .get, .list, .watch: return try Reading.verdict(&exchange, serving)
+    case .create, .update, .patch, .delete, .deletecollection:
+      return try Writing.verdict(&exchange, serving, &context)
+    case .post, .put, .head, .options: throw .noSuchPath
+    }
+  }
+
+  /// Whether no newer view can change it: what the request itself says wrong.
+  static func isFinal(_ status: APIStatus) -> Bool {
+    switch status.code {
+    case 400, 401, 405, 406, 413, 415: true
+    default: false
+    }
+  }
+}
