@@ -342,10 +342,10 @@ private func deployment(
     #expect(parse("po a/b") == .failure(.mixed))
     #expect(parse("po/") == .failure(.noName("po/")))
     #expect(parse("po,rs a") == .failure(.ambiguous))
-    guard case .failure(.notKept(let kind)) = parse("svc") else {
-      Issue.record("services are kept now: name another kind here")
+    guard case .failure(.notKept(let kind)) = parse("tokenreviews") else {
+      Issue.record("token reviews are kept now: name another kind here")
       return
     }
-    #expect(kind.plural == "services")
+    #expect(kind.plural == "tokenreviews")
   }
 }

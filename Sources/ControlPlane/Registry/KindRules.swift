@@ -27,7 +27,8 @@ struct KindRules: Sendable {
   private static let plain = KindRules(newStatus: { $0["status"] = nil })
 
   /// A kind has its row in one of the tables.
-  private static let table = own.merging(core) { row, _ in row }.merging(workloads) { row, _ in row }
+  private static let table = own.merging(core) { row, _ in row }.merging(workloads) { row, _ in row
+  }
 
   private static let own: [Kind: KindRules] = [
     .pod: pod, .deployment: deployment, .replicaSet: replicaSet, .namespace: namespace,

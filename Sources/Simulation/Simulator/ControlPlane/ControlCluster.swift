@@ -3,6 +3,7 @@ import Component
 import EtcdAPI
 import JSON
 import Reconcilers
+import Objects
 import Registry
 
 /// A whole control plane on the world's store: processes with real components and reconcilers,
