@@ -129,7 +129,12 @@ let table = [
 /// Test targets: what each imports beside the target of its own name.
 let tests: [(name: String, imports: [String])] = [
   ("APIServerTests", ["Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "APIServer"]),
-  ("APITests", ["Base", "JSON", "HTTP", "EtcdAPI", "Objects", "Registry", "API"]),
+  (
+    "APITests",
+    [
+      "Base", "JSON", "Protobuf", "HTTP", "EtcdAPI", "KVStore", "Objects", "Registry", "API",
+    ]
+  ),
   ("BaseTests", ["Base"]),
   ("ComponentTests", ["Base", "JSON", "EtcdAPI", "Objects", "Registry", "Component"]),
   ("ConformanceTests", ["Base", "Linux", "JSON", "Node", "NodeAgent"]),
