@@ -52,7 +52,7 @@ let table = [
   Row("Protobuf", "Protocols", .pure, ["Base"]),
   Row("HTTP", "Protocols", .pure, ["Base"]),
   Row("COpenSSL", "Protocols", .systemLibrary),
-  Row("Crypto", "Protocols", .shell, ["Base", "COpenSSL"]),
+  Row("Crypto", "Protocols", .shell, ["Base", "JSON", "COpenSSL"]),
 
   Row("EventLoop", "Runtime", .shell, ["Base", "Linux"]),
   Row("Transport", "Runtime", .shell, ["Base", "Linux", "HTTP", "Crypto", "EventLoop"]),
@@ -138,7 +138,7 @@ let tests: [(name: String, imports: [String])] = [
   ("BaseTests", ["Base"]),
   ("ComponentTests", ["Base", "JSON", "EtcdAPI", "Objects", "Registry", "Component"]),
   ("ConformanceTests", ["Base", "Linux", "JSON", "Node", "NodeAgent"]),
-  ("CryptoTests", ["Base", "Linux", "Crypto"]),
+  ("CryptoTests", ["Base", "Linux", "JSON", "Crypto"]),
   ("EtcdAPITests", ["Base", "Linux", "Protobuf", "EtcdAPI"]),
   ("EventLoopTests", ["Base", "Linux", "EventLoop"]),
   ("FuzzTests", ["Base", "HTTP"]),

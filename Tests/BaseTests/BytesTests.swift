@@ -87,6 +87,21 @@ import Testing
     #expect(Base64.decode(text) == nil)
   }
 
+  // RFC 4648 §5; RFC 7515 appendix C has the second row.
+  @Test(
+    arguments: [
+      ([], ""), ([3, 236, 255, 224, 193], "A-z_4ME"), ([0], "AA"), ([0xFB, 0xFF], "-_8"),
+    ] as [([UInt8], String)])
+  func `base 64 for URLs has no padding`(plain: [UInt8], coded: String) {
+    #expect(Base64.encodeURL(Bytes(plain)) == coded)
+    #expect(Base64.decodeURL(coded) == Bytes(plain))
+  }
+
+  @Test(arguments: ["A", "AA==", "A+z_4ME", "A-z/4ME", "AB", "-_9", "A A", "AAAAA"])
+  func `base 64 for URLs has one text for the same bytes`(text: String) {
+    #expect(Base64.decodeURL(text) == nil)
+  }
+
   @Test func `hex is read back in both cases and refuses odd and foreign digits`() {
     #expect(Hex.encode(Bytes([0, 0xAB, 0xFF])) == "00abff")
     #expect(Hex.decode("00ABff") == Bytes([0, 0xAB, 0xFF]))

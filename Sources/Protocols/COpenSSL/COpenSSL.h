@@ -4,8 +4,11 @@
 #define COPENSSL_H
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -94,6 +97,60 @@ static inline int copenssl_file_stamp(const char *path, struct copenssl_stamp *s
 // Keys and certificates
 
 static inline EVP_PKEY *copenssl_make_p256_key(void) { return EVP_EC_gen("P-256"); }
+
+static inline int copenssl_is_p256(EVP_PKEY *key) {
+  char name[32];
+  size_t length = 0;
+  return EVP_PKEY_is_a(key, "EC") &&
+         EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, name, sizeof name,
+                                        &length) == 1 &&
+         strcmp(name, "prime256v1") == 0;
+}
+
+// Signatures on P-256: r and s, 32 bytes each (RFC 7518 section 3.4), which OpenSSL keeps as DER.
+
+static inline int copenssl_sign_es256(EVP_PKEY *key, const void *bytes, size_t count,
+                                      unsigned char *signature) {
+  unsigned char der[128];
+  size_t length = sizeof der;
+  const unsigned char *start = der;
+  ECDSA_SIG *parts = NULL;
+  int done = 0;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (context != NULL && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
+      EVP_DigestSign(context, der, &length, bytes, count) == 1)
+    parts = d2i_ECDSA_SIG(NULL, &start, (long)length);
+  if (parts != NULL)
+    done = BN_bn2binpad(ECDSA_SIG_get0_r(parts), signature, 32) == 32 &&
+           BN_bn2binpad(ECDSA_SIG_get0_s(parts), signature + 32, 32) == 32;
+  ECDSA_SIG_free(parts);
+  EVP_MD_CTX_free(context);
+  return done;
+}
+
+static inline int copenssl_check_es256(EVP_PKEY *key, const void *bytes, size_t count,
+                                       const unsigned char *signature) {
+  unsigned char *der = NULL;
+  int length = 0;
+  int good = 0;
+  ECDSA_SIG *parts = ECDSA_SIG_new();
+  BIGNUM *r = BN_bin2bn(signature, 32, NULL);
+  BIGNUM *s = BN_bin2bn(signature + 32, 32, NULL);
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (parts != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(parts, r, s) == 1) {
+    r = s = NULL;
+    length = i2d_ECDSA_SIG(parts, &der);
+  }
+  if (length > 0 && context != NULL &&
+      EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1)
+    good = EVP_DigestVerify(context, der, (size_t)length, bytes, count) == 1;
+  OPENSSL_free(der);
+  BN_free(r);
+  BN_free(s);
+  ECDSA_SIG_free(parts);
+  EVP_MD_CTX_free(context);
+  return good;
+}
 
 static inline int copenssl_sign(X509 *certificate, EVP_PKEY *key) {
   return X509_sign(certificate, key, EVP_sha256());

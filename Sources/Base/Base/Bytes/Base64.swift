@@ -57,3 +57,38 @@ public enum Base64 {
     }
   }
 }
+
+/// With URL-safe digits and without padding (RFC 4648 §5), as JSON Web Tokens have it.
+extension Base64 {
+  public static func encodeURL(_ bytes: Bytes) -> String {
+    var text: [UInt8] = []
+    for digit in encode(bytes).utf8 {
+      switch digit {
+      case UInt8(ascii: "+"): text.append(UInt8(ascii: "-"))
+      case UInt8(ascii: "/"): text.append(UInt8(ascii: "_"))
+      case UInt8(ascii: "="): break
+      default: text.append(digit)
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The bytes, or nil for any text but the one that `encodeURL` makes of them.
+  public static func decodeURL(_ text: String) -> Bytes? {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(text.utf8.count + 2)
+    for digit in text.utf8 {
+      switch digit {
+      case UInt8(ascii: "-"): digits.append(UInt8(ascii: "+"))
+      case UInt8(ascii: "_"): digits.append(UInt8(ascii: "/"))
+      case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+      default: digits.append(digit)
+      }
+    }
+    while digits.count % 4 != 0 { digits.append(UInt8(ascii: "=")) }
+    // Bits below the last byte must be zero: else two texts would mean the same.
+    guard let bytes = decode(String(decoding: digits, as: UTF8.self)), encodeURL(bytes) == text
+    else { return nil }
+    return bytes
+  }
+}
