@@ -5,24 +5,27 @@ import Objects
 /// The row of a Node.
 enum NodeCells {
   static let columns: [ObjectTable.Column] = [
-    .init("Name"), .init("Status"), .init("Roles"), .init("Age"), .init("Version"),
-    .init("Internal-IP", isWide: true), .init("External-IP", isWide: true),
-    .init("OS-Image", isWide: true), .init("Kernel-Version", isWide: true),
-    .init("Container-Runtime", isWide: true),
+    .name, .init("Status", "Whether pods can run there."),
+    .init("Roles", "What the node is for."), .age, .init("Version", "The agent's version."),
+    .init("Internal-IP", priority: 1, "Its address within the cluster."),
+    .init("External-IP", priority: 1, "Its address from outside."),
+    .init("OS-Image", priority: 1, "Its operating system."),
+    .init("Kernel-Version", priority: 1, "Its kernel."),
+    .init("Container-Runtime", priority: 1, "What runs its containers."),
   ]
 
-  @Sendable static func cells(_ object: StoredObject, now: WallTime) -> [String] {
+  @Sendable static func cells(_ row: TableRow) -> [JSONValue] {
+    let object = row.object
     let info = object.json["status"]?["nodeInfo"]
     func known(_ name: String) -> String {
       let text = info?[name]?.string ?? ""
       return text.isEmpty ? Absent.unknown : text
     }
     return [
-      object.meta.name, status(object), roles(object.meta.labels),
-      Age.text(since: object.meta.creationTime, now: now),
-      info?["kubeletVersion"]?.string ?? "", address("InternalIP", object),
-      address("ExternalIP", object), known("osImage"), known("kernelVersion"),
-      known("containerRuntimeVersion"),
+      row.name, .string(status(object)), .string(roles(object.meta.labels)), row.age,
+      .string(info?["kubeletVersion"]?.string ?? ""), .string(address("InternalIP", object)),
+      .string(address("ExternalIP", object)), .string(known("osImage")),
+      .string(known("kernelVersion")), .string(known("containerRuntimeVersion")),
     ]
   }
 

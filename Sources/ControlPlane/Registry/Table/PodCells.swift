@@ -5,9 +5,13 @@ import Objects
 /// The row of a Pod: what is most telling of its containers' states stands for the whole.
 struct PodCells {
   static let columns: [ObjectTable.Column] = [
-    .init("Name"), .init("Ready"), .init("Status"), .init("Restarts"), .init("Age"),
-    .init("IP", isWide: true), .init("Node", isWide: true),
-    .init("Nominated Node", isWide: true), .init("Readiness Gates", isWide: true),
+    .name, .init("Ready", "Containers that are ready, of all."),
+    .init("Status", "What tells most of the pod's state."),
+    .init("Restarts", "How often its containers were started again, and when last."), .age,
+    .init("IP", priority: 1, "The pod's address."),
+    .init("Node", priority: 1, "Where it runs."),
+    .init("Nominated Node", priority: 1, "Where room is made for it."),
+    .init("Readiness Gates", priority: 1, "Conditions of its own that are met, of all."),
   ]
 
   private let object: StoredObject
@@ -24,9 +28,9 @@ struct PodCells {
   private var lastSidecarRestart: WallTime?
   private var isInitializing = false
 
-  init(_ object: StoredObject, now: WallTime) {
-    self.object = object
-    self.now = now
+  init(_ row: TableRow) {
+    object = row.object
+    now = row.now
     spec = object.json["spec"]
     status = object.json["status"]
     total = spec?["containers"]?.array?.count ?? 0
@@ -46,19 +50,16 @@ struct PodCells {
     }
   }
 
-  var cells: [String] {
-    let node = spec?["nodeName"]?.string ?? ""
-    let nominated = status?["nominatedNodeName"]?.string ?? ""
+  var cells: [JSONValue] {
     let address =
       status?["podIPs"]?[0]?["ip"]?.string ?? status?["podIP"]?.string ?? ""
     return [
-      object.meta.name, "\(ready)/\(total)", reason, restartText,
-      Age.text(since: object.meta.creationTime, now: now), shown(address), shown(node),
-      shown(nominated), gates,
+      .string(object.meta.name), .string("\(ready)/\(total)"), .string(reason),
+      .string(restartText), .string(Age.text(since: object.meta.creationTime, now: now)),
+      Absent.orNone(address), Absent.orNone(spec?["nodeName"]?.string),
+      Absent.orNone(status?["nominatedNodeName"]?.string), .string(gates),
     ]
   }
-
-  private func shown(_ text: String) -> String { text.isEmpty ? Absent.none : text }
 
   private var restartText: String {
     guard restarts > 0, let lastRestart else { return "\(restarts)" }
