@@ -25,8 +25,25 @@ extension APICore {
   }
 
   mutating func respond(_ id: RequestID, _ response: APIResponse) {
+    var response = response
+    for warning in exchanges[id]?.warnings ?? [] {
+      response.fields.append("warning", Bytes("299 - \(Self.quoted(warning))"))
+    }
     forget(id)
     emit(.respond(id, response))
+  }
+
+  /// A quoted-string (RFC 9110 §5.6.4) on one line.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F: quoted += " "
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
   }
 
   /// Asks the handlers what is to be done now, and does it.
@@ -40,6 +57,7 @@ extension APICore {
     do throws(APIStatus) {
       verdict = try RequestHandling.verdict(&exchange, serving, &context)
     } catch {
+      exchanges[id]?.warnings = exchange.warnings
       // What a view refuses that is older than the request may be right in the store.
       if exchange.isFresh || RequestHandling.isFinal(error) {
         return respond(id, error.response)

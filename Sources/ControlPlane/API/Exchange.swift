@@ -22,6 +22,8 @@ public struct Exchange: Sendable {
   public var refusals = 0
   /// What the store or the shell answered last, for the handler that asked.
   public var answer: Answer?
+  /// Texts of `Warning` header fields (RFC 7234 §5.5, code 299) of the answer, whatever it is.
+  public var warnings: [String] = []
   /// Where a request of many steps stands; its handler's own.
   public var progress = 0
 

@@ -13,15 +13,17 @@ extension ObjectRegistry {
     try Self.setType(of: kind, in: &object)
     try TypeCheck.check(object, of: kind)
     if object["metadata"]?["resourceVersion"]?.string?.isEmpty == false {
-      throw .badRequest("resourceVersion should not be set on objects to be created")
+      throw .failed("resourceVersion should not be set on objects to be created")
     }
     object.edit("metadata") { meta in
       if (meta["name"]?.string ?? "").isEmpty,
         let base = meta["generateName"]?.string, !base.isEmpty
       {
-        meta["name"] = .string(ObjectNames.generated(base, &context.random))
+        meta["name"] = .string(Self.freeName(kind, base, of: meta, in: view, &context.random))
       }
-      for name in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+      for name in [
+        "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+      ] {
         meta[name] = nil
       }
       meta["uid"] = .string(ObjectNames.uid(&context.random))
@@ -38,7 +40,25 @@ extension ObjectRegistry {
         ? .beingDeleted(kind, name: key.name) : .alreadyExists(kind, name: key.name)
     }
     transaction.expect(.object(key), modRevision: 0)
-    transaction.writes.append(.put(key: .object(key), value: object.bytes))
+    transaction.put(key, object)
+  }
+
+  /// Names drawn until one is free (apiserver registry.Store.Create).
+  private static let drawsMax = 8
+
+  /// A generated name that nothing in the view has; the last drawn one where all are taken.
+  private static func freeName(
+    _ kind: Kind, _ base: String, of meta: JSONObject, in view: ClusterView,
+    _ random: inout PRNG
+  ) -> String {
+    let namespace = kind.isNamespaced ? meta["namespace"]?.string ?? "" : ""
+    var name = ObjectNames.generated(base, &random)
+    guard kind.isNamespaced != namespace.isEmpty else { return name }
+    for _ in 1..<drawsMax
+    where view[ObjectKey(kind, namespace: namespace, name: name)] != nil {
+      name = ObjectNames.generated(base, &random)
+    }
+    return name
   }
 
   /// Puts `apiVersion` and `kind` first; refuses those of another kind.

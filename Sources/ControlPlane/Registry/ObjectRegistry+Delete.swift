@@ -34,8 +34,12 @@ extension ObjectRegistry {
     #endif
     if isHeld && object == old.json { return }
     transaction.expect(old.key, modRevision: old.modRevision)
-    transaction.writes.append(
-      isHeld ? .put(key: old.key, value: object.bytes) : .delete(key: old.key))
+    if isHeld {
+      transaction.put(key, object)
+    } else {
+      // What has no grace goes as it is; a pod's end says when it was to be.
+      transaction.remove(key, last: key.kind == .pod ? object : old.json)
+    }
   }
 
   private static let immortalNamespaces = ["default", "kube-public", "kube-system"]

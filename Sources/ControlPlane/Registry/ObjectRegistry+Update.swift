@@ -34,9 +34,11 @@ extension ObjectRegistry {
     let errors = Validation.errors(in: object, replacing: before, of: key.kind)
     guard errors.isEmpty else { throw .invalid(key.kind, name: key.name, errors) }
     transaction.expect(old.key, modRevision: old.modRevision)
-    transaction.writes.append(
-      Self.isLeaving(object, key.kind)
-        ? .delete(key: old.key) : .put(key: old.key, value: object.bytes))
+    if Self.isLeaving(object, key.kind) {
+      transaction.remove(key, last: object)
+    } else {
+      transaction.put(key, object)
+    }
   }
 
   /// Only the status; everything else stays as it is.
@@ -52,7 +54,7 @@ extension ObjectRegistry {
     let errors = Validation.errors(inStatusOf: object, kind: key.kind)
     guard errors.isEmpty else { throw .invalid(key.kind, name: key.name, errors) }
     transaction.expect(old.key, modRevision: old.modRevision)
-    transaction.writes.append(.put(key: old.key, value: object.bytes))
+    transaction.put(key, object)
   }
 
   /// Puts an unbound pod on a node (core/v1 Binding).
@@ -88,7 +90,7 @@ extension ObjectRegistry {
       status["conditions"] = .array(conditions)
     }
     transaction.expect(pod.key, modRevision: pod.modRevision)
-    transaction.writes.append(.put(key: pod.key, value: object.bytes))
+    transaction.put(key, object)
   }
 
   static func objectKey(of object: StoredObject) -> ObjectKey {
@@ -131,7 +133,7 @@ extension ObjectRegistry {
       ] {
         meta[name] = before?[name]
       }
-      meta["resourceVersion"] = nil
+      for name in ["resourceVersion", "selfLink"] { meta[name] = nil }
     }
   }
 

@@ -1,4 +1,5 @@
 public import Base
+public import JSON
 public import Objects
 
 /// What the store is asked to do in one Txn, before a component adds its fence.
@@ -7,6 +8,14 @@ public struct ObjectTransaction: Hashable, Sendable {
   public var compares: [Expectation]
   /// Empty where everything is as the step wants it: then nothing is to be sent.
   public var writes: [Write]
+  /// The API objects among the writes, for who answers with them: as the writes leave them, and one
+  /// that goes as it was at its end.
+  public private(set) var written: [Written] = []
+
+  public struct Written: Hashable, Sendable {
+    public let key: ObjectKey
+    public let json: JSONObject
+  }
 
   public struct Expectation: Hashable, Sendable {
     public var key: Bytes
@@ -51,6 +60,16 @@ public struct ObjectTransaction: Hashable, Sendable {
   /// Adds a compare unless it is there already.
   mutating func expect(_ expectation: Expectation) {
     if !compares.contains(expectation) { compares.append(expectation) }
+  }
+
+  mutating func put(_ key: ObjectKey, _ json: JSONObject) {
+    writes.append(.put(key: .object(key), value: json.bytes))
+    written.append(Written(key: key, json: json))
+  }
+
+  mutating func remove(_ key: ObjectKey, last json: JSONObject) {
+    writes.append(.delete(key: .object(key)))
+    written.append(Written(key: key, json: json))
   }
 
   mutating func expect(_ key: StoreKey, modRevision: Int64) {

@@ -16,6 +16,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case beingDeleted(Kind, name: String)
   /// 409 Conflict
   case conflict(Kind, name: String, reason: String)
+  /// 500 without a reason: what Kubernetes' registry words as a plain error.
+  case failed(String)
 }
 
 /// One field that validation refuses (apimachinery field.Error).
@@ -61,6 +63,7 @@ extension Rejection {
     case .forbidden: 403
     case .notFound: 404
     case .alreadyExists, .beingDeleted, .conflict: 409
+    case .failed: 500
     }
   }
 
@@ -73,6 +76,7 @@ extension Rejection {
     case .notFound: "NotFound"
     case .alreadyExists, .beingDeleted: "AlreadyExists"
     case .conflict: "Conflict"
+    case .failed: ""
     }
   }
 
@@ -82,7 +86,7 @@ extension Rejection {
     switch self {
     case .invalid(let kind, let name, let errors):
       return "\(Self.qualified(kind.name, kind)) \"\(name)\" is invalid: \(Self.joined(errors))"
-    case .badRequest(let text): return text
+    case .badRequest(let text), .failed(let text): return text
     case .forbidden(let kind, let name, let reason):
       return "\(Self.resource(kind)) \"\(name)\" is forbidden: \(reason)"
     case .notFound(let kind, let name): return "\(Self.resource(kind)) \"\(name)\" not found"

@@ -29,12 +29,27 @@ extension JSONValue {
     var parser = JSONParser(text: text.array, options: options)
     self = try parser.parseDocument()
   }
+
+  /// Parses one value whose objects may repeat members: the last one counts. `duplicates` gets each
+  /// repeated one's place, such as `spec.ports[0].name`, in the order of the text; at most 100.
+  public init(
+    parsing text: Bytes, duplicates: inout [String]
+  ) throws(JSONError) {
+    var parser = JSONParser(
+      text: text.array, options: JSONOptions(duplicateMembers: .lastWins))
+    self = try parser.parseDocument()
+    duplicates += parser.duplicates
+  }
 }
 
 struct JSONParser {
   private let text: [UInt8]
   private let options: JSONOptions
   private var offset = 0
+  /// Places of repeated members, as far as they are known from within: each array and object that
+  /// ends puts its own part in front.
+  private(set) var duplicates: [String] = []
+  private static let duplicatesMax = 100
 
   init(text: [UInt8], options: JSONOptions) {
     self.text = text
@@ -84,11 +99,19 @@ struct JSONParser {
       skipSpace()
       try expect(UInt8(ascii: ":"))
       skipSpace()
+      let known = duplicates.count
       let value = try parseValue(depth: depth)
+      for place in known..<duplicates.count {
+        let inner = duplicates[place]
+        duplicates[place] =
+          inner.utf8.first == UInt8(ascii: "[") ? name + inner : "\(name).\(inner)"
+      }
       if !object.append(JSONObject.Member(name: name, value: value)) {
         switch options.duplicateMembers {
         case .refused: throw failure(.duplicateMember(name), at: start)
-        case .lastWins: object[name] = value
+        case .lastWins:
+          object[name] = value
+          if duplicates.count < Self.duplicatesMax { duplicates.append(name) }
         }
       }
       skipSpace()
@@ -104,7 +127,13 @@ struct JSONParser {
     skipSpace()
     if take(UInt8(ascii: "]")) { return elements }
     while true {
+      let known = duplicates.count
       elements.append(try parseValue(depth: depth))
+      for place in known..<duplicates.count {
+        let inner = duplicates[place]
+        let joint = inner.utf8.first == UInt8(ascii: "[") ? "" : "."
+        duplicates[place] = "[\(elements.count - 1)]\(joint)\(inner)"
+      }
       skipSpace()
       if take(UInt8(ascii: "]")) { return elements }
       try expect(UInt8(ascii: ","))

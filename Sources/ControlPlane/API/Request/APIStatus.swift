@@ -105,7 +105,7 @@ extension APIStatus {
 extension APIStatus.Details {
   init?(_ rejection: Rejection) {
     switch rejection {
-    case .badRequest: return nil
+    case .badRequest, .failed: return nil
     case .invalid(let kind, let name, let errors):
       self.init(name: name, group: kind.group, kind: kind.name)
       causes = errors.map {

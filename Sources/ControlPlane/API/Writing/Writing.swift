@@ -5,55 +5,88 @@ import Objects
 import Registry
 
 /// POST, PUT, PATCH, DELETE.
+///
+/// Every verb reads the object from the view, lets the registry make a Txn of what is asked, and
+/// answers with what the Txn leaves. A Txn whose compares fail is asked for again from a newer view.
 enum Writing {
+  static let registry = ObjectRegistry(writer: "keelson-apiserver")
+
   static func verdict(
     _ exchange: inout Exchange, _ serving: Serving, _ context: inout PlanContext
   ) throws(APIStatus) -> Verdict {
-    guard let asked = exchange.info.resource, let resource = asked.resource, resource.isKept,
-      exchange.info.verb == .create, asked.subresource.isEmpty
-    else { throw .noSuchPath }
-    var object = try body(exchange)
-    if resource.kind.isNamespaced {
-      object.edit("metadata") { $0["namespace"] = .string(asked.namespace) }
+    let target = try WriteTarget(exchange.info)
+    guard exchange.info.resource?.subresource.isEmpty == true else { throw .noSuchPath }
+    var write = WriteRequest(target: target, serving: serving, context: context)
+    defer { context = write.context }
+    switch exchange.info.verb {
+    case .create: return try write.create(&exchange)
+    case .update: return try write.update(&exchange)
+    case .delete: return try write.delete(&exchange)
+    case .patch, .deletecollection: throw .methodNotAllowed
+    case .get, .list, .watch, .post, .put, .head, .options: throw .noSuchPath
     }
-    let registry = ObjectRegistry(writer: "keelson-apiserver")
+  }
+}
+
+/// One write, decided from one view.
+struct WriteRequest {
+  let target: WriteTarget
+  let serving: Serving
+  var context: PlanContext
+
+  /// What the path names, as the view has it.
+  var current: StoredObject? { serving.view[target.key] }
+
+  /// As `current`; 404 where there is none.
+  func existing() throws(APIStatus) -> StoredObject {
+    guard let current else { throw APIStatus(.notFound(target.kind, name: target.name)) }
+    return current
+  }
+
+  /// The registry's Txn for these intents, in the name of a field manager.
+  mutating func transaction(
+    _ intents: [Intent], manager: FieldManager?
+  ) throws(APIStatus) -> ObjectTransaction {
+    context.manager = manager
     do throws(Rejection) {
-      let transaction = try registry.transaction(
-        for: Step([.create(resource.kind, object)]), in: serving.view, context: &context)
-      return .commit(
-        Commit(
-          transaction,
-          then: .respond { revision in
-            Representation.response(
-              .created, written(by: transaction, resource.kind), revision: revision)
-          }))
+      return try Writing.registry.transaction(
+        for: Step(intents), in: serving.view, context: &context)
     } catch {
       throw APIStatus(error)
     }
   }
 
-  private static func body(_ exchange: Exchange) throws(APIStatus) -> JSONObject {
-    do throws(JSONError) {
-      if let object = try JSONValue(parsing: exchange.request.body).object { return object }
-    } catch {
-      throw .badRequest("\(error)")
+  /// Commits what a Txn writes, and answers with the object that the path is about.
+  ///
+  /// What changes nothing, and what is only tried, is answered from a view that is fresh.
+  func verdict(
+    _ exchange: Exchange, _ transaction: ObjectTransaction, isDryRun: Bool,
+    _ status: StatusCode = .ok
+  ) -> Verdict {
+    guard !transaction.writes.isEmpty else {
+      guard exchange.isFresh, let current else { return .refresh }
+      return .respond(
+        Representation.response(status, current.json, revision: current.modRevision))
     }
-    throw .badRequest("the body is no object")
+    guard let written = transaction.written.first(where: { $0.key.kind == target.kind }) else {
+      preconditionFailure("a write of an object writes it")
+    }
+    if isDryRun {
+      guard exchange.isFresh else { return .refresh }
+      let revision = serving.view[written.key]?.modRevision ?? 0
+      return .respond(Representation.response(status, written.json, revision: revision))
+    }
+    return .commit(
+      Commit(
+        transaction,
+        then: .respond { revision in
+          Representation.response(status, written.json, revision: revision)
+        }))
   }
 
-  /// The object as the transaction leaves it.
-  private static func written(by transaction: ObjectTransaction, _ kind: Kind) -> JSONObject {
-    for write in transaction.writes {
-      if case .put(let key, let value) = write, case .object(let object) = key,
-        object.kind == kind
-      {
-        do {
-          return try JSONValue(parsing: value).object ?? JSONObject()
-        } catch {
-          preconditionFailure("the registry writes JSON")
-        }
-      }
-    }
-    return JSONObject()
+  /// Whose the fields of a whole object become.
+  func manager(_ options: WriteOptions) -> FieldManager {
+    FieldManager(
+      name: options.fieldManager, operation: .update, apiVersion: target.served.apiVersion)
   }
 }

@@ -1,0 +1,140 @@
+import Base
+import HTTP
+import JSON
+import Objects
+import Registry
+
+/// Whole objects: POST and PUT.
+extension WriteRequest {
+  mutating func create(_ exchange: inout Exchange) throws(APIStatus) -> Verdict {
+    let options = try WriteOptions(exchange)
+    var object = try body(&exchange, options)
+    try placeInNamespace(&object)
+    if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
+    let transaction = try transaction(
+      [.create(target.kind, object)], manager: manager(options))
+    return verdict(exchange, transaction, isDryRun: options.isDryRun, .created)
+  }
+
+  mutating func update(_ exchange: inout Exchange) throws(APIStatus) -> Verdict {
+    let options = try WriteOptions(exchange)
+    var object = try body(&exchange, options)
+    try placeInNamespace(&object)
+    try checkName(object)
+    let wanted = object["metadata"]?.object ?? JSONObject()
+    guard let current else {
+      return try createByUpdate(exchange, options, object, wanted["uid"]?.string ?? "")
+    }
+    try checkUID(wanted["uid"]?.string ?? "", current.meta.uid)
+    try checkVersion(wanted["resourceVersion"]?.string ?? "")
+    let transaction = try transaction(
+      [.update(from: current, to: object)], manager: manager(options))
+    return verdict(exchange, transaction, isDryRun: options.isDryRun)
+  }
+
+  private mutating func createByUpdate(
+    _ exchange: Exchange, _ options: WriteOptions, _ object: JSONObject, _ uid: String
+  ) throws(APIStatus) -> Verdict {
+    guard UpdateRules.creates.contains(target.kind) else {
+      throw APIStatus(.notFound(target.kind, name: target.name))
+    }
+    try checkUID(uid, "")
+    var object = object
+    object.edit("metadata") { $0["resourceVersion"] = nil }
+    let transaction = try transaction(
+      [.create(target.kind, object)], manager: manager(options))
+    return verdict(exchange, transaction, isDryRun: options.isDryRun, .created)
+  }
+
+  // MARK: - Bodies
+
+  /// The body's object; its warnings go with whatever answer there will be.
+  func body(
+    _ exchange: inout Exchange, _ options: WriteOptions
+  ) throws(APIStatus) -> JSONObject {
+    let reader = RequestBody(kind: target.served, validation: options.fieldValidation)
+    let decoded = try reader.decode(exchange.request)
+    exchange.warnings = decoded.warnings
+    return decoded.object
+  }
+
+  /// An object lies where the path says (rest.EnsureObjectNamespaceMatchesRequestNamespace).
+  func placeInNamespace(_ object: inout JSONObject) throws(APIStatus) {
+    let said = object["metadata"]?["namespace"]?.string ?? ""
+    guard said != target.namespace else { return }
+    guard said.isEmpty || target.namespace.isEmpty else {
+      throw .badRequest(
+        "the namespace of the provided object does not match the namespace sent on the request")
+    }
+    object.edit("metadata") {
+      $0["namespace"] = target.namespace.isEmpty ? nil : .string(target.namespace)
+    }
+  }
+
+  func checkName(_ object: JSONObject) throws(APIStatus) {
+    let said = object["metadata"]?["name"]?.string ?? ""
+    guard said != target.name else { return }
+    guard !said.isEmpty else {
+      throw .badRequest(
+        "the name of the object (\(target.name) based on URL) was undeterminable: "
+          + "name must be provided")
+    }
+    throw .badRequest(
+      "the name of the object (\(said)) does not match the name on the URL (\(target.name))")
+  }
+
+  /// A uid in the body is a precondition.
+  private func checkUID(_ said: String, _ current: String) throws(APIStatus) {
+    guard !said.isEmpty, said != current else { return }
+    throw APIStatus(
+      .conflict(
+        target.kind, name: target.name,
+        reason: "StorageError: invalid object, Code: 4, Key: "
+          + StoreKey.object(target.key).bytes.text
+          + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
+          + "UID in precondition: \(said), UID in object meta: \(current)"))
+  }
+
+  /// Kinds of which a writer must say which state it has read.
+  private func checkVersion(_ said: String) throws(APIStatus) {
+    if !said.isEmpty, UInt64(said) == nil {
+      throw APIStatus(
+        .invalid(
+          target.kind, name: target.name,
+          [
+            FieldError(
+              path: "metadata.resourceVersion", type: .invalid, value: "\"\(said)\"",
+              detail: "strconv.ParseUint: parsing \"\(said)\": invalid syntax")
+          ]))
+    }
+    guard said.isEmpty || said == "0", !UpdateRules.isUnconditional(target.kind) else { return }
+    throw APIStatus(
+      .invalid(
+        target.kind, name: target.name,
+        [
+          FieldError(
+            path: "metadata.resourceVersion", type: .invalid, value: "0x0",
+            detail: "must be specified for an update")
+        ]))
+  }
+}
+
+/// What a PUT may do, by kind (Kubernetes' strategies, AllowCreateOnUpdate and
+/// AllowUnconditionalUpdate).
+enum UpdateRules {
+  /// A PUT of what is not there creates it.
+  static let creates: Set<Kind> = [
+    .clusterRole, .clusterRoleBinding, .endpoints, .event, .lease, .limitRange, .role,
+    .roleBinding, .service,
+  ]
+
+  private static let conditional: Set<String> = [
+    "apiservices", "csidrivers", "csinodes", "csistoragecapacities", "customresourcedefinitions",
+    "flowschemas", "leases", "mutatingwebhookconfigurations", "poddisruptionbudgets",
+    "prioritylevelconfigurations", "runtimeclasses", "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings", "validatingwebhookconfigurations", "volumeattachments",
+  ]
+
+  /// A PUT without resourceVersion replaces whatever is there.
+  static func isUnconditional(_ kind: Kind) -> Bool { !conditional.contains(kind.plural) }
+}
