@@ -51,7 +51,7 @@ extension APICore {
     guard var exchange = exchanges[id] else { return }
     let serving = Serving(
       view: cache.view, revision: cache.revision, isReady: isReady,
-      settings: configuration.settings, now: now.wall)
+      settings: configuration.settings, now: now.wall, access: access, tokens: tokens)
     var context = PlanContext(now: now.wall, random: PRNG(seed: random.next()))
     let verdict: Verdict
     do throws(APIStatus) {
@@ -77,7 +77,10 @@ extension APICore {
     case .wait(let revision): wait(id, for: revision)
     case .commit(let commit): send(commit, id)
     case .read(let request): call(.range(request), for: .read(id))
-    case .ask(let question): emit(.ask(id, question))
+    case .ask(let question):
+      exchanges[id]?.asked = question
+      exchanges[id]?.answer = nil
+      emit(.ask(id, question))
     case .watch(let plan):
       guard let exchange = exchanges[id] else { return }
       forget(id)
@@ -92,6 +95,16 @@ extension APICore {
     guard revision > cache.revision else { return advance(id) }
     waiting[id] = revision
     cache.want(revision)
+  }
+
+  /// The shell has answered what was asked for a request.
+  mutating func answered(_ id: RequestID, _ answer: ShellAnswer) {
+    guard let asked = exchanges[id]?.asked else { return }
+    if case .verify(let token) = asked, case .verified(let claims?) = answer {
+      tokens.put(token, claims: claims, now: now.instant)
+    }
+    exchanges[id]?.answer = .shell(answer)
+    advance(id)
   }
 
   // MARK: - Freshness

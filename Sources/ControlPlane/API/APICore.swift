@@ -74,6 +74,8 @@ public struct APICore: Sendable {
 
   let configuration: Configuration
   var cache = ObjectCache()
+  var access = AccessRules()
+  var tokens = TokenCache()
   var hub = WatchHub()
   var exchanges: [RequestID: Exchange] = [:]
   /// Requests that wait until the view has reached a revision.
@@ -122,9 +124,7 @@ public struct APICore: Sendable {
     case .writable(let id): emit(hub.writable(id, in: cache))
     case .store(.answered(let call, let answer)): answered(call, answer)
     case .store(.delivered(_, let delivery)): delivered(delivery)
-    case .answered(let id, let answer):
-      exchanges[id]?.answer = .shell(answer)
-      advance(id)
+    case .answered(let id, let answer): answered(id, answer)
     case .tick: break
     case .stop:
       isStopping = true
@@ -163,6 +163,7 @@ public struct APICore: Sendable {
         id, APIStatus.timeout("request did not complete within requested timeout").response)
     }
     renewEventLease()
+    tokens.sweep(now.instant)
     emit(hub.tick(now, in: cache))
     if let progress = cache.progressDue(now.instant) {
       emit(.store(.requestProgress(progress)))
@@ -212,6 +213,7 @@ public struct APICore: Sendable {
 
   /// The view has reached another revision: watches and waiting requests go on.
   private mutating func moved(_ changes: [ObjectChange]) {
+    access.take(changes)
     emit(hub.take(changes, upTo: cache.revision, in: cache, now: now))
     let reached = waiting.filter { $0.value <= cache.revision }.keys.sorted()
     for id in reached {

@@ -24,6 +24,8 @@ public struct Exchange: Sendable {
   public var answer: Answer?
   /// Texts of `Warning` header fields (RFC 7234 §5.5, code 299) of the answer, whatever it is.
   public var warnings: [String] = []
+  /// What the shell was asked last; `answer` may be to it.
+  var asked: ShellQuestion?
   /// Where a request of many steps stands; its handler's own.
   public var progress = 0
 
@@ -32,6 +34,14 @@ public struct Exchange: Sendable {
     case shell(ShellAnswer)
     /// The revision of the Txn that was committed last.
     case committed(Int64)
+  }
+}
+
+extension Exchange {
+  /// What the shell answered; nil where it was last asked something else, or has not answered.
+  func answer(to question: ShellQuestion) -> ShellAnswer? {
+    guard asked == question, case .shell(let answer)? = answer else { return nil }
+    return answer
   }
 }
 

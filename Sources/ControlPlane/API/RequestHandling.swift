@@ -11,10 +11,19 @@ struct Serving: Sendable {
   let isReady: Bool
   let settings: APISettings
   let now: WallTime
+  /// Who may do what, up to `revision`.
+  let access: AccessRules
+  /// Tokens whose signature is known to be good.
+  let tokens: TokenCache
 }
 
 /// What an administrator sets for a cluster's API servers; all of them alike.
 public struct APISettings: Hashable, Sendable {
+  /// Who signs service account tokens: `iss` of those that are made and believed.
+  public var issuer = "https://kubernetes.default.svc.cluster.local"
+  /// Whom tokens are for that speak to the API server; a token for none of them is not believed.
+  public var audiences = ["https://kubernetes.default.svc.cluster.local"]
+
   public init() {}
 }
 
@@ -38,7 +47,11 @@ enum RequestHandling {
     switch exchange.info.verb {
     case .get, .list, .watch: return try Reading.verdict(&exchange, serving)
     case .create, .update, .patch, .delete, .deletecollection:
-      return try Writing.verdict(&exchange, serving, &context)
+      let verdict = try Writing.verdict(&exchange, serving, &context)
+      if case .commit(let commit) = verdict, let user = exchange.user {
+        try Escalation.check(commit.transaction, by: user, serving)
+      }
+      return verdict
     case .post, .put, .head, .options: throw .noSuchPath
     }
   }

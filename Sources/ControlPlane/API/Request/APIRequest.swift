@@ -40,10 +40,13 @@ public struct APIRequest: Hashable, Sendable {
 public struct ClientCertificate: Hashable, Sendable {
   public let commonName: String
   public let organizations: [String]
+  /// SHA-256 of the certificate in DER, in lower-case hexadecimal digits; empty where it is not told.
+  public let fingerprint: String
 
-  public init(commonName: String, organizations: [String]) {
+  public init(commonName: String, organizations: [String], fingerprint: String = "") {
     self.commonName = commonName
     self.organizations = organizations
+    self.fingerprint = fingerprint
   }
 }
 

@@ -46,7 +46,7 @@ public struct RequestTarget: Hashable, Sendable {
     parameters.filter { $0.name == name }.map(\.value)
   }
 
-  private static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
+  static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
     let bytes = Array(text.utf8)
     guard bytes.contains(UInt8(ascii: "%")) || plusIsSpace && bytes.contains(UInt8(ascii: "+"))
     else { return String(text) }

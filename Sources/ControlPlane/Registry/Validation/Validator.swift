@@ -149,8 +149,8 @@ struct Validator {
 }
 
 /// Values as Go's `%q` and `%#v` print them, which Kubernetes' messages show.
-enum GoText {
-  static func quoted(_ text: String) -> String {
+public enum GoText {
+  public static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
