@@ -6,10 +6,16 @@ import Objects
 struct KindRules: Sendable {
   /// `metadata.generation` counts the changes of its spec.
   var countsGenerations = false
+  /// What is wrong with a name.
+  var name: @Sendable (String) -> [String] = NameSyntax.subdomainComplaints
   /// Sets what is absent; the same object again gives the same.
   var defaults: @Sendable (inout JSONObject) -> Void = { _ in }
   /// Admission of a new object: adds to it, or refuses it.
   var admission: @Sendable (inout JSONObject) -> Rejection? = { _ in nil }
+  /// Admission of a new object that asks what else there is.
+  var clusterAdmission: @Sendable (inout JSONObject, ClusterView) -> Rejection? = { _, _ in nil }
+  /// Makes of an update's object, then the old one with its defaults, what is kept of it.
+  var beforeUpdate: @Sendable (inout JSONObject, JSONObject) -> Void = { _, _ in }
   /// Gives a new object the status that it begins with, whatever its writer says.
   var newStatus: @Sendable (inout JSONObject) -> Void = { _ in }
   /// What is wrong with the content, beside the metadata.
@@ -66,7 +72,7 @@ struct KindRules: Sendable {
     })
 
   private static let namespace = KindRules(
-    defaults: Defaults.namespaceLabel, admission: Admission.newNamespace,
+    name: NameSyntax.labelComplaints, defaults: Defaults.namespaceLabel, admission: Admission.newNamespace,
     newStatus: { $0["status"] = ["phase": "Active"] })
 
   private static let node = KindRules(

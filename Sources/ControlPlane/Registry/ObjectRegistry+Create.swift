@@ -33,6 +33,7 @@ extension ObjectRegistry {
     try admitNamespace(of: kind, object, in: view, into: &transaction)
     rules.defaults(&object)
     if let rejection = rules.admission(&object) { throw rejection }
+    if let rejection = rules.clusterAdmission(&object, view) { throw rejection }
     rules.newStatus(&object)
     let key = try Self.checkedKey(of: kind, object)
     if let other = view[key] {

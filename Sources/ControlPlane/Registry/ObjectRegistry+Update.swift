@@ -25,8 +25,11 @@ extension ObjectRegistry {
     rules.defaults(&object)
     if key.kind == .pod { Admission.changedPod(&object) }
     Self.keepReadOnlyFields(of: old, key.kind, in: &object)
+    rules.beforeUpdate(&object, before)
     if rules.countsGenerations {
-      let changed = object["spec"] != before["spec"]
+      // Of kinds without a spec all but the metadata counts.
+      let changed =
+        object.without("metadata", "status") != before.without("metadata", "status")
       let generation = old.meta.generation.addingReportingOverflow(changed ? 1 : 0).partialValue
       object.edit("metadata") { $0["generation"] = .number(generation) }
     }

@@ -138,12 +138,12 @@ enum NameSyntax {
 
   private static let dash = UInt8(ascii: "-")
 
-  private static func isSubdomain(_ text: String) -> Bool {
+  static func isSubdomain(_ text: String) -> Bool {
     text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
       .allSatisfy(isDNSLabel)
   }
 
-  private static func isDNSLabel(_ bytes: Substring.UTF8View) -> Bool {
+  static func isDNSLabel(_ bytes: Substring.UTF8View) -> Bool {
     guard let first = bytes.first, let last = bytes.last else { return false }
     return isLowerOrDigit(first) && isLowerOrDigit(last)
       && bytes.allSatisfy { isLowerOrDigit($0) || $0 == dash }
@@ -159,7 +159,7 @@ enum NameSyntax {
     byte == dash || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
   }
 
-  private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
+  static func isLowerOrDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }

@@ -19,10 +19,8 @@ extension Validator {
     let name = meta["name"]?.string ?? ""
     if name.isEmpty {
       required("name", "name or generateName is required")
-    } else if kind == .namespace {
-      invalid("name", name, NameSyntax.labelComplaints(name))
     } else {
-      invalid("name", name, NameSyntax.subdomainComplaints(name))
+      invalid("name", name, KindRules[kind].name(name))
     }
     let namespace = meta["namespace"]?.string ?? ""
     switch (kind.isNamespaced, namespace.isEmpty) {
