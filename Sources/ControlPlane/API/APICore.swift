@@ -102,6 +102,12 @@ public struct APICore: Sendable {
   /// Requests without an answer yet, watches among them.
   public var requestCount: Int { exchanges.count + hub.count }
 
+  /// Everything up to it is in the view; 0 before it is filled.
+  public var revision: Int64 { cache.revision }
+
+  /// Watches that are open.
+  public var watchCount: Int { hub.count }
+
   /// The view is filled: requests can be answered.
   public var isReady: Bool { cache.isListed }
 

@@ -89,12 +89,15 @@ public enum ShellQuestion: Hashable, Sendable {
   /// A token with these claims (RFC 7519), signed ES256 with the service account key. The shell adds
   /// nothing to them.
   case sign(claims: Bytes)
+  /// The page of `/metrics`: what the shell counts.
+  case metrics
 }
 
 public enum ShellAnswer: Hashable, Sendable {
   /// The token's claims, whose signature is good; nil for a bad one. Times are not judged.
   case verified(claims: Bytes?)
   case signed(token: String)
+  case metrics(Bytes)
   case failed(String)
 }
 

@@ -1,4 +1,5 @@
 import Base
+import HTTP
 import Objects
 import Registry
 
@@ -41,6 +42,7 @@ enum RequestHandling {
       if let verdict = try Authorization.verdict(&exchange, serving) { return verdict }
     }
     guard let resource = exchange.info.resource else {
+      if exchange.info.target.path == "/metrics" { return try metrics(exchange) }
       return try Documents.verdict(&exchange, serving)
     }
     guard resource.resource != nil else { throw .noSuchPath }
@@ -53,6 +55,18 @@ enum RequestHandling {
       }
       return verdict
     case .post, .put, .head, .options: throw .noSuchPath
+    }
+  }
+
+  /// The shell has them.
+  private static func metrics(_ exchange: Exchange) throws(APIStatus) -> Verdict {
+    guard exchange.info.verb == .get else { throw .noSuchPath }
+    switch exchange.answer {
+    case .shell(.metrics(let page)):
+      return .respond(
+        APIResponse(.ok, ["content-type": "text/plain; version=0.0.4; charset=utf-8"], body: page))
+    case .shell(.failed(let text)): throw .internalError(text)
+    case .shell, .range, .committed, nil: return .ask(.metrics)
     }
   }
 

@@ -25,6 +25,7 @@ enum Keelson {
       .apply,
       .delete,
       .get,
+      .apiServer,
       .controllerManager,
       .scheduler,
       .agent,

@@ -49,3 +49,16 @@ extension ChannelLoss: CustomStringConvertible {
     }
   }
 }
+
+extension HTTPClientError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreachable(let error): error.description
+    case .unsupportedScheme(let scheme): "no TLS context for \(scheme)"
+    case .broken(let error): "the server's bytes are no HTTP/1.1: \(error)"
+    case .cutShort(let reason): "the response was cut short: \(reason)"
+    case .bodyTooLarge(let bytesMax): "the response has more than \(bytesMax) bytes"
+    case .timedOut: "no response within the time allowed"
+    }
+  }
+}

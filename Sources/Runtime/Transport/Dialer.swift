@@ -36,6 +36,7 @@ public enum DialError: Error, Hashable, Sendable {
 /// Connects to an endpoint: its addresses one after the other, until a channel is open.
 final class Dialer {
   private let endpoint: Endpoint
+  private let serverName: String
   private let loop: EventLoop
   private let settings: ChannelSettings
   private let makeDelegate: () -> any ChannelDelegate
@@ -46,12 +47,14 @@ final class Dialer {
   private var isDone = false
 
   /// Begins at once. `completion` gets an open channel whose events go to what `makeDelegate` gave.
+  /// `serverName` is what the certificate must bear where that is not the endpoint's host.
   init(
-    _ endpoint: Endpoint, loop: EventLoop, settings: ChannelSettings,
+    _ endpoint: Endpoint, serverName: String? = nil, loop: EventLoop, settings: ChannelSettings,
     makeDelegate: @escaping () -> any ChannelDelegate,
     completion: @escaping (Result<Channel, DialError>) -> Void
   ) {
     self.endpoint = endpoint
+    self.serverName = serverName ?? endpoint.host
     self.loop = loop
     self.settings = settings
     self.makeDelegate = makeDelegate
@@ -109,7 +112,7 @@ final class Dialer {
     }
     do {
       attempt.channel = try Channel(
-        to: address, serverName: endpoint.host, loop: loop, settings: settings, delegate: attempt)
+        to: address, serverName: serverName, loop: loop, settings: settings, delegate: attempt)
       attempt.target = makeDelegate()
       self.attempt = attempt
     } catch {

@@ -22,7 +22,7 @@ final class HTTP2ServerHalf {
     case call(Call)
     case request(PlainRequest)
     /// A plain request that the user has and answers.
-    case answering
+    case answering(isHead: Bool)
     /// Turned away; what still comes in is dropped.
     case refused
   }
@@ -148,14 +148,14 @@ final class HTTP2ServerHalf {
         return answerTooLarge(stream)
       }
       // Taken out, so that the body is not copied.
-      streams.values[place] = .answering
+      streams.values[place] = .answering(isHead: false)
       request.body.write(bytes)
       streams.values[place] = .request(request)
       if endStream { finishRequest(stream) } else { boundHeldBytes(stream) }
     case .call(var call):
       let tag = call.tag
       do throws(GRPCStatus) {
-        streams.values[place] = .answering
+        streams.values[place] = .answering(isHead: false)
         try call.reader.receive(bytes, into: &messages)
         let held =
           call.reader.isAtBoundary
@@ -214,12 +214,13 @@ final class HTTP2ServerHalf {
 
   private func finishRequest(_ stream: UInt32) {
     guard case .request(var request) = streams[stream], let peer = connection.peer else { return }
-    streams[stream] = .answering
+    let method = request.head[FieldName.method] ?? Bytes()
+    streams[stream] = .answering(isHead: method == "HEAD")
     heldBytes -= request.body.count
     var fields = HeaderFields()
     for field in request.head where !field.name.hasPrefix(":") { fields.append(field) }
     let whole = HTTPRequest(
-      method: request.head[FieldName.method] ?? Bytes(),
+      method: method,
       target: request.head[FieldName.path] ?? Bytes(),
       authority: request.head[FieldName.authority] ?? fields["host"] ?? Bytes(), fields: fields,
       body: request.body.take(), peer: peer)
@@ -329,13 +330,15 @@ final class HTTP2ServerHalf {
   }
 
   func respond(_ status: StatusCode, _ fields: HeaderFields, _ body: Bytes, on stream: UInt32) {
-    guard case .answering = streams[stream] else { return }
+    guard case .answering(let isHead) = streams[stream] else { return }
     streams[stream] = nil
     var all: HeaderFields = [":status": Bytes(String(status.rawValue))]
     for field in fields { all.append(field) }
     if !status.forbidsBody { all.append("content-length", Bytes(String(body.count))) }
-    http2.sendHeaders(stream: stream, all, endStream: body.isEmpty)
-    if !body.isEmpty { http2.sendData(stream: stream, body, endStream: true) }
+    // What answers HEAD tells the length of the body that GET would have (RFC 9110 section 9.3.2).
+    let isEmpty = body.isEmpty || isHead
+    http2.sendHeaders(stream: stream, all, endStream: isEmpty)
+    if !isEmpty { http2.sendData(stream: stream, body, endStream: true) }
   }
 
   func sendHead(_ status: StatusCode, _ fields: HeaderFields, on stream: UInt32) {
@@ -346,8 +349,9 @@ final class HTTP2ServerHalf {
   }
 
   func sendBody(_ bytes: Bytes, isLast: Bool, on stream: UInt32) {
-    guard case .answering = streams[stream] else { return }
+    guard case .answering(let isHead) = streams[stream] else { return }
     if isLast { streams[stream] = nil }
-    http2.sendData(stream: stream, bytes, endStream: isLast)
+    if isHead && !isLast { return }
+    http2.sendData(stream: stream, isHead ? Bytes() : bytes, endStream: isLast)
   }
 }

@@ -1,0 +1,144 @@
+import API
+import Base
+import EventLoop
+import HTTP
+import Linux
+
+/// What an API server counts of its requests, under kube-apiserver's names
+/// (apiserver/pkg/endpoints/metrics).
+///
+/// On the loop's thread only; the registry renders anywhere.
+final class RequestMetrics {
+  private let registry: MetricsRegistry
+  private var counts: [Labels: Counter] = [:]
+  private var durations: [Labels: Histogram] = [:]
+  private var inFlight: [Gauge]
+  private var inFlightCounts = [0, 0]
+  private let longRunning: Gauge
+  private var longRunningCount = 0
+
+  /// Of one request, as it is when its answer ends.
+  struct Facts {
+    let method: String
+    let target: String
+    let status: StatusCode
+    let arrived: Instant
+    let isStreaming: Bool
+  }
+
+  private struct Labels: Hashable {
+    let verb: String
+    let group: String
+    let version: String
+    let resource: String
+    let subresource: String
+    /// 0 where all codes are meant.
+    var code: UInt16
+  }
+
+  /// kube-apiserver's, with finer ones below its lowest, which would hold nearly all of ours.
+  private static let bounds =
+    [0.0005, 0.001, 0.0025]
+    + [
+      0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30,
+      45, 60,
+    ]
+
+  init(_ registry: MetricsRegistry) {
+    self.registry = registry
+    inFlight = ["readOnly", "mutating"].map { kind in
+      registry.gauge(
+        "apiserver_current_inflight_requests",
+        help: "Number of currently used inflight request limit of this apiserver per request kind.",
+        labels: ["request_kind": kind])
+    }
+    longRunning = registry.gauge(
+      "apiserver_longrunning_requests",
+      help: "Gauge of all active long-running apiserver requests: watches and followed logs.")
+  }
+
+  func arrived(_ method: String) { count(method, 1) }
+
+  /// From now on it is one of those that last.
+  func streaming(_ facts: Facts) {
+    count(facts.method, -1)
+    longRunningCount += 1
+    longRunning.set(longRunningCount)
+  }
+
+  /// The answer is whole, or the client is gone.
+  func answered(_ facts: Facts) {
+    if facts.isStreaming {
+      longRunningCount -= 1
+      longRunning.set(longRunningCount)
+    } else {
+      count(facts.method, -1)
+    }
+    var labels = labels(facts)
+    counter(labels).increment()
+    // What lasts as long as the client likes would say nothing.
+    guard !facts.isStreaming else { return }
+    labels.code = 0
+    histogram(labels).observe(Machine.now() - facts.arrived)
+  }
+
+  private func count(_ method: String, _ change: Int) {
+    let kind = method == "GET" || method == "HEAD" ? 0 : 1
+    inFlightCounts[kind] += change
+    inFlight[kind].set(inFlightCounts[kind])
+  }
+
+  private func counter(_ labels: Labels) -> Counter {
+    if let known = counts[labels] { return known }
+    let counter = registry.counter(
+      "apiserver_request_total",
+      help: "Counter of apiserver requests broken out for each verb, group, version, resource, "
+        + "subresource, and HTTP response code.",
+      labels: [
+        "code": String(labels.code), "group": labels.group, "resource": labels.resource,
+        "subresource": labels.subresource, "verb": labels.verb, "version": labels.version,
+      ])
+    counts[labels] = counter
+    return counter
+  }
+
+  private func histogram(_ labels: Labels) -> Histogram {
+    if let known = durations[labels] { return known }
+    let histogram = registry.histogram(
+      "apiserver_request_duration_seconds",
+      help: "Response latency distribution in seconds for each verb, group, version, resource "
+        + "and subresource.",
+      labels: [
+        "group": labels.group, "resource": labels.resource, "subresource": labels.subresource,
+        "verb": labels.verb, "version": labels.version,
+      ], bounds: Self.bounds)
+    durations[labels] = histogram
+    return histogram
+  }
+
+  /// Only names that the API has: what clients make up must not fill the memory.
+  private func labels(_ facts: Facts) -> Labels {
+    let info = RequestInfo(method: facts.method, target: facts.target)
+    guard let info, let request = info.resource, request.resource != nil else {
+      return Labels(
+        verb: info?.verb.rawValue.uppercased() ?? "OTHER", group: "", version: "", resource: "",
+        subresource: "", code: facts.status.rawValue)
+    }
+    let verb: String =
+      switch info.verb {
+      case .create: "POST"
+      case .update: "PUT"
+      case .get, .list, .watch, .patch, .delete, .deletecollection, .post, .put, .head, .options:
+        info.verb.rawValue.uppercased()
+      }
+    let isKnown = Self.subresources.contains(request.subresource)
+    return Labels(
+      verb: verb, group: request.group, version: request.version, resource: request.plural,
+      subresource: isKnown ? request.subresource : "", code: facts.status.rawValue)
+  }
+
+  private static let subresources: Set<String> = [
+    "approval", "attach", "binding", "ephemeralcontainers", "eviction", "exec", "finalize", "log",
+    "portforward", "proxy", "resize", "scale", "status", "token",
+  ]
+}
