@@ -61,12 +61,13 @@ enum RequestHandling {
   /// The shell has them.
   private static func metrics(_ exchange: Exchange) throws(APIStatus) -> Verdict {
     guard exchange.info.verb == .get else { throw .noSuchPath }
-    switch exchange.answer {
-    case .shell(.metrics(let page)):
+    switch exchange.answer(to: .metrics) {
+    case nil: return .ask(.metrics)
+    case .metrics(let page):
       return .respond(
         APIResponse(.ok, ["content-type": "text/plain; version=0.0.4; charset=utf-8"], body: page))
-    case .shell(.failed(let text)): throw .internalError(text)
-    case .shell, .range, .committed, nil: return .ask(.metrics)
+    case .failed(let text): throw .internalError(text)
+    case .verified, .signed: preconditionFailure("who asks for figures is told figures")
     }
   }
 

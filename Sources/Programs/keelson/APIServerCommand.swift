@@ -58,6 +58,14 @@ extension FlagSet {
     declare(
       "service-account-signing-key-file", .text,
       help: "PEM private key on P-256 that tokens of service accounts are signed with")
+    let settings = APISettings()
+    declare(
+      "service-account-issuer", .text, default: settings.issuer,
+      help: "who signs tokens of service accounts: a token of another issuer is not believed")
+    declare(
+      "api-audiences", .repeated,
+      help: "whom tokens are for that speak to API servers, comma-separated (default: issuer)"
+    )
   }
 
   fileprivate mutating func declareAgentFlags() {
@@ -91,6 +99,7 @@ private struct APIServerFlags {
       throw BadFlags(message: "--secure-port: 0 to 65535")
     }
     var core = APICore.Configuration(entropy: Machine.randomWord())
+    core.settings = try settings()
     core.requestTimeout = values.duration("request-timeout")
     guard core.requestTimeout >= .seconds(1), core.requestTimeout <= .seconds(3600) else {
       throw BadFlags(message: "--request-timeout: 1s to 1h")
@@ -100,6 +109,17 @@ private struct APIServerFlags {
     configuration.tokens = try tokens()
     configuration.agents = try agents()
     return configuration
+  }
+
+  private func settings() throws(BadFlags) -> APISettings {
+    var settings = APISettings()
+    settings.issuer = values.text("service-account-issuer")
+    guard !settings.issuer.isEmpty else {
+      throw BadFlags(message: "--service-account-issuer: expected an address")
+    }
+    let given = values.repeated("api-audiences").flatMap { $0.split(separator: ",") }
+    settings.audiences = given.isEmpty ? [settings.issuer] : given.map(String.init)
+    return settings
   }
 
   private func serving() throws(BadFlags) -> TLSContext {

@@ -48,8 +48,9 @@ public final class HTTPStream {
   ///
   /// - Parameters:
   ///   - method: in upper case.
-  ///   - target: with TLS where `settings` have a context.
-  ///   - fields: beside `host` and `connection`, which are added.
+  ///   - target: where to connect, and what to ask for.
+  ///   - settings: with TLS where they have a context.
+  ///   - loop: on whose thread the caller is.
   ///   - headTimeout: from now to the response's head; nothing limits what follows.
   ///   - handler: gets what comes of it.
   public init(

@@ -22,7 +22,7 @@ enum TokenAuthentication {
       case nil: return .verdict(.ask(question))
       case .verified: return .refused
       case .failed(let text): throw .internalError(text)
-      case .signed: preconditionFailure("who asks for a signature is told of one")
+      case .signed, .metrics: preconditionFailure("who asks for a signature is told of one")
       }
     }
     let now = serving.now.milliseconds / 1000
