@@ -90,10 +90,7 @@ let table = [
     ]),
   Row(
     "APIServer", "ControlPlane", .shell,
-    [
-      "Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
-      "StoreClient", "API",
-    ]),
+    ["Base", "Linux", "HTTP", "Crypto", "EventLoop", "Transport", "StoreClient", "API"]),
 
   Row("Node", "DataPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects"]),
   Row(
