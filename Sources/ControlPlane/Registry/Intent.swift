@@ -11,6 +11,8 @@ public enum Intent: Hashable, Sendable {
   case update(from: StoredObject, to: JSONObject)
   /// Only the status of `to` is taken.
   case updateStatus(from: StoredObject, to: JSONObject)
+  /// Only what the subresource is about is taken from `to`.
+  case updateSubresource(from: StoredObject, to: JSONObject, Subresource)
   /// Puts a pod on a node, and says so in its condition PodScheduled.
   case bind(pod: StoredObject, node: String)
   /// As a user's DELETE: finalizers and grace decide whether the object goes or is only marked.
@@ -19,6 +21,18 @@ public enum Intent: Hashable, Sendable {
   case put(StoreKey, JSONObject, from: StoredObject?)
   /// Removes a key of `/nodes/`.
   case remove(StoredObject)
+
+  /// A part of an object that is written apart from the rest, beside its status.
+  public enum Subresource: String, Hashable, Sendable {
+    /// `spec.finalizers` of a Namespace.
+    case finalize
+    /// `spec.ephemeralContainers` of a Pod.
+    case ephemeralContainers = "ephemeralcontainers"
+    /// `resources` of a Pod's containers.
+    case resize
+    /// `status.conditions` of a CertificateSigningRequest.
+    case approval
+  }
 }
 
 /// meta/v1 DeleteOptions.

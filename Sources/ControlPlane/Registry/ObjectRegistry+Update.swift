@@ -102,7 +102,7 @@ extension ObjectRegistry {
   }
 
   /// The new value is of the same object as the old one.
-  private static func checkIdentity(
+  static func checkIdentity(
     of json: JSONObject, replacing old: StoredObject, _ key: ObjectKey
   ) throws(Rejection) {
     let meta = json["metadata"]
@@ -117,7 +117,8 @@ extension ObjectRegistry {
     if let uid = meta?["uid"]?.string, !uid.isEmpty, uid != old.meta.uid {
       let error = FieldError(
         path: "metadata.uid", type: .invalid, value: "\"\(uid)\"", detail: "field is immutable")
-      throw .invalid(key.kind, name: key.name, [error])
+      // The registry and the kind's own validation both tell, in Kubernetes.
+      throw .invalid(key.kind, name: key.name, [error, error])
     }
     if let version = meta?["resourceVersion"]?.string, !version.isEmpty,
       version != String(old.modRevision)
@@ -150,7 +151,7 @@ extension ObjectRegistry {
   }
 
   /// On its way out, without grace left and held by nobody.
-  private static func isLeaving(_ object: JSONObject, _ kind: Kind) -> Bool {
+  static func isLeaving(_ object: JSONObject, _ kind: Kind) -> Bool {
     let meta = object["metadata"]
     guard meta?["deletionTimestamp"]?.string != nil,
       (meta?["deletionGracePeriodSeconds"]?.int64 ?? 0) <= 0,

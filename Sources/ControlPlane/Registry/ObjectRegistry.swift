@@ -57,6 +57,8 @@ public struct ObjectRegistry: Sendable {
       try update(old, to: json, context: context, into: &transaction)
     case .updateStatus(let old, let json):
       try updateStatus(old, to: json, into: &transaction)
+    case .updateSubresource(let old, let json, let subresource):
+      try update(subresource, of: old, to: json, into: &transaction)
     case .bind(let pod, let node):
       try bind(pod, to: node, context: context, into: &transaction)
     case .delete(let object, let options):
@@ -88,7 +90,8 @@ public struct ObjectRegistry: Sendable {
     return step.intents.allSatisfy { intent in
       switch intent {
       case .create(let kind, _): kinds.insert(kind).inserted
-      case .update(let old, _), .updateStatus(let old, _), .bind(let old, _), .delete(let old, _):
+      case .update(let old, _), .updateStatus(let old, _), .updateSubresource(let old, _, _),
+        .bind(let old, _), .delete(let old, _):
         old.objectKey.map { kinds.insert($0.kind).inserted } ?? false
       case .put(let key, _, _): keys.insert(key).inserted
       case .remove(let old): keys.insert(old.key).inserted

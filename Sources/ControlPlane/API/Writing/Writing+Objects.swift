@@ -13,23 +13,26 @@ extension WriteRequest {
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction(
       [.create(target.kind, object)], manager: manager(options))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, .created)
+    return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
-  mutating func update(_ exchange: inout Exchange) throws(APIStatus) -> Verdict {
+  mutating func update(
+    _ exchange: inout Exchange, _ aspect: ObjectAspect = .whole
+  ) throws(APIStatus) -> Verdict {
     let options = try WriteOptions(exchange)
-    var object = try body(&exchange, options)
+    var object = try body(&exchange, options, aspect)
     try placeInNamespace(&object)
     try checkName(object)
     let wanted = object["metadata"]?.object ?? JSONObject()
     guard let current else {
+      guard aspect == .whole else { throw APIStatus(.notFound(target.kind, name: target.name)) }
       return try createByUpdate(exchange, options, object, wanted["uid"]?.string ?? "")
     }
     try checkUID(wanted["uid"]?.string ?? "", current.meta.uid)
     try checkVersion(wanted["resourceVersion"]?.string ?? "")
     let transaction = try transaction(
-      [.update(from: current, to: object)], manager: manager(options))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun)
+      [aspect.intent(from: current, to: object, target)], manager: manager(options, aspect))
+    return verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
   }
 
   private mutating func createByUpdate(
@@ -43,16 +46,16 @@ extension WriteRequest {
     object.edit("metadata") { $0["resourceVersion"] = nil }
     let transaction = try transaction(
       [.create(target.kind, object)], manager: manager(options))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, .created)
+    return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
   // MARK: - Bodies
 
   /// The body's object; its warnings go with whatever answer there will be.
   func body(
-    _ exchange: inout Exchange, _ options: WriteOptions
+    _ exchange: inout Exchange, _ options: WriteOptions, _ aspect: ObjectAspect = .whole
   ) throws(APIStatus) -> JSONObject {
-    let reader = RequestBody(kind: target.served, validation: options.fieldValidation)
+    let reader = RequestBody(kind: aspect.served(target), validation: options.fieldValidation)
     let decoded = try reader.decode(exchange.request)
     exchange.warnings = decoded.warnings
     return decoded.object

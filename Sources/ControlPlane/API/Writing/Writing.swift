@@ -15,14 +15,17 @@ enum Writing {
     _ exchange: inout Exchange, _ serving: Serving, _ context: inout PlanContext
   ) throws(APIStatus) -> Verdict {
     let target = try WriteTarget(exchange.info)
-    guard exchange.info.resource?.subresource.isEmpty == true else { throw .noSuchPath }
     var write = WriteRequest(target: target, serving: serving, context: context)
     defer { context = write.context }
+    if let subresource = exchange.info.resource?.subresource, !subresource.isEmpty {
+      return try write.subresource(subresource, &exchange)
+    }
     switch exchange.info.verb {
     case .create: return try write.create(&exchange)
     case .update: return try write.update(&exchange)
+    case .patch: return try write.patch(&exchange)
     case .delete: return try write.delete(&exchange)
-    case .patch, .deletecollection: throw .methodNotAllowed
+    case .deletecollection: throw .methodNotAllowed
     case .get, .list, .watch, .post, .put, .head, .options: throw .noSuchPath
     }
   }
@@ -61,12 +64,14 @@ struct WriteRequest {
   /// What changes nothing, and what is only tried, is answered from a view that is fresh.
   func verdict(
     _ exchange: Exchange, _ transaction: ObjectTransaction, isDryRun: Bool,
-    _ status: StatusCode = .ok
+    _ aspect: ObjectAspect = .whole, _ status: StatusCode = .ok
   ) -> Verdict {
+    let target = target
     guard !transaction.writes.isEmpty else {
       guard exchange.isFresh, let current else { return .refresh }
       return .respond(
-        Representation.response(status, current.json, revision: current.modRevision))
+        Representation.response(
+          status, aspect.shown(current.json, target), revision: current.modRevision))
     }
     guard let written = transaction.written.first(where: { $0.key.kind == target.kind }) else {
       preconditionFailure("a write of an object writes it")
@@ -74,19 +79,21 @@ struct WriteRequest {
     if isDryRun {
       guard exchange.isFresh else { return .refresh }
       let revision = serving.view[written.key]?.modRevision ?? 0
-      return .respond(Representation.response(status, written.json, revision: revision))
+      return .respond(
+        Representation.response(status, aspect.shown(written.json, target), revision: revision))
     }
     return .commit(
       Commit(
         transaction,
         then: .respond { revision in
-          Representation.response(status, written.json, revision: revision)
+          Representation.response(status, aspect.shown(written.json, target), revision: revision)
         }))
   }
 
-  /// Whose the fields of a whole object become.
-  func manager(_ options: WriteOptions) -> FieldManager {
+  /// Whose the written fields become.
+  func manager(_ options: WriteOptions, _ aspect: ObjectAspect = .whole) -> FieldManager {
     FieldManager(
-      name: options.fieldManager, operation: .update, apiVersion: target.served.apiVersion)
+      name: options.fieldManager, operation: .update, apiVersion: target.served.apiVersion,
+      subresource: aspect.rawValue)
   }
 }

@@ -110,7 +110,7 @@ extension StrategicMergeError: CustomStringConvertible {
 
 extension JSONValue {
   /// As Go's `%v` prints a decoded value: `map[a:1 b:[x y]]`.
-  var goText: String {
+  public var goText: String {
     switch self {
     case .null: "<nil>"
     case .bool(let flag): "\(flag)"

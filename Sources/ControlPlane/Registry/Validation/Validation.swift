@@ -28,6 +28,20 @@ enum Validation {
     return validator.errors
   }
 
+  /// Only what the subresource is about has changed.
+  static func errors(
+    in object: JSONObject, replacing old: JSONObject, of subresource: Intent.Subresource
+  ) -> [FieldError] {
+    var validator = Validator()
+    switch subresource {
+    case .finalize: validator.namespaceFinalizers(object)
+    case .ephemeralContainers: validator.ephemeralContainers(object, replacing: old)
+    case .resize: validator.resize(object, replacing: old)
+    case .approval: break
+    }
+    return validator.errors
+  }
+
   /// Only the status has changed.
   static func errors(inStatusOf object: JSONObject, kind: Kind) -> [FieldError] {
     var validator = Validator()

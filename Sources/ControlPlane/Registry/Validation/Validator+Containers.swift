@@ -49,7 +49,7 @@ extension Validator {
     names = seen
   }
 
-  private mutating func container(_ container: JSONObject, volumes: Set<String>) {
+  mutating func container(_ container: JSONObject, volumes: Set<String>) {
     let name = container["name"]?.string ?? ""
     if name.isEmpty {
       required("name")

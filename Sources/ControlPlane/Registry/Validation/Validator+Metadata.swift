@@ -123,11 +123,14 @@ extension Validator {
     let added = (object["metadata"]?["finalizers"]?.array ?? [])
       .compactMap(\.string).filter { !before.contains($0) }
     guard !added.isEmpty else { return }
-    within("metadata") {
-      $0.forbidden(
-        "finalizers",
-        "no new finalizers can be added if the object is being deleted, found new finalizers "
-          + Self.goList(added))
+    within("metadata") { validator in
+      // The registry and the kind's own validation both tell, in Kubernetes.
+      for _ in 0..<2 {
+        validator.forbidden(
+          "finalizers",
+          "no new finalizers can be added if the object is being deleted, found new finalizers "
+            + Self.goList(added))
+      }
     }
   }
 }

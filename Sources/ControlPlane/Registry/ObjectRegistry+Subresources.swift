@@ -1,0 +1,64 @@
+import Base
+import JSON
+import Objects
+
+extension ObjectRegistry {
+  /// Only what the subresource is about; everything else stays as it is.
+  func update(
+    _ subresource: Intent.Subresource, of old: StoredObject, to json: JSONObject,
+    into transaction: inout ObjectTransaction
+  ) throws(Rejection) {
+    let key = Self.objectKey(of: old)
+    try Self.checkIdentity(of: json, replacing: old, key)
+    var object = old.json
+    switch subresource {
+    case .finalize:
+      precondition(key.kind == .namespace, "namespaces are finalized")
+      object.edit("spec") { $0["finalizers"] = json["spec"]?["finalizers"] }
+    case .ephemeralContainers:
+      precondition(key.kind == .pod, "pods have ephemeral containers")
+      object.edit("spec") {
+        $0["ephemeralContainers"] = json["spec"]?["ephemeralContainers"]
+      }
+      Defaults.pod(&object)
+    case .resize:
+      precondition(key.kind == .pod, "pods are resized")
+      object.edit("spec") { spec in
+        for list in ["containers", "initContainers"] {
+          Self.takeResources(of: json["spec"]?[list]?.array ?? [], into: &spec, list)
+        }
+      }
+      Defaults.pod(&object)
+    case .approval:
+      object.edit("status") { $0["conditions"] = json["status"]?["conditions"] }
+    }
+    guard object != old.json else { return }
+    if key.kind == .pod, object["spec"] != old.json["spec"] {
+      let next = old.meta.generation.addingReportingOverflow(1).partialValue
+      object.edit("metadata") { $0["generation"] = .number(next) }
+    }
+    let errors = Validation.errors(in: object, replacing: old.json, of: subresource)
+    guard errors.isEmpty else { throw .invalid(key.kind, name: key.name, errors) }
+    transaction.expect(old.key, modRevision: old.modRevision)
+    if Self.isLeaving(object, key.kind) {
+      transaction.remove(key, last: object)
+    } else {
+      transaction.put(key, object)
+    }
+  }
+
+  /// By the containers' names; a container that has none of the name stays as it is.
+  private static func takeResources(
+    of wanted: [JSONValue], into spec: inout JSONObject, _ list: String
+  ) {
+    guard let containers = spec[list]?.array else { return }
+    spec[list] = .array(
+      containers.map { container in
+        guard var object = container.object,
+          let other = wanted.first(where: { $0["name"] == object["name"] })
+        else { return container }
+        object["resources"] = other["resources"]
+        return .object(object)
+      })
+  }
+}
