@@ -113,6 +113,7 @@ public struct APICore: Sendable {
 
   public mutating func step(_ events: [Event], at moment: Moment, into effects: inout [Effect]) {
     now = moment
+    tokens.sweep(now.instant)
     for event in events { take(event) }
     sweep()
     effects += outgoing
@@ -169,7 +170,6 @@ public struct APICore: Sendable {
         id, APIStatus.timeout("request did not complete within requested timeout").response)
     }
     renewEventLease()
-    tokens.sweep(now.instant)
     emit(hub.tick(now, in: cache))
     if let progress = cache.progressDue(now.instant) {
       emit(.store(.requestProgress(progress)))

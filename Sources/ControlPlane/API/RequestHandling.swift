@@ -46,6 +46,7 @@ enum RequestHandling {
       return try Documents.verdict(&exchange, serving)
     }
     guard resource.resource != nil else { throw .noSuchPath }
+    if let verdict = try Reviews.verdict(&exchange, serving, &context) { return verdict }
     switch exchange.info.verb {
     case .get, .list, .watch: return try Reading.verdict(&exchange, serving)
     case .create, .update, .patch, .delete, .deletecollection:

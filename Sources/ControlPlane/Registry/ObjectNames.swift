@@ -16,7 +16,7 @@ public enum ObjectNames {
   }
 
   /// A random UUID in its text form (RFC 9562 version 4).
-  static func uid(_ random: inout PRNG) -> String {
+  public static func uid(_ random: inout PRNG) -> String {
     let high = random.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     let digits = Array((Hex.digits(high) + Hex.digits(low)).utf8)
