@@ -14,7 +14,7 @@ enum Authentication {
     if let certificate = exchange.request.certificate {
       user = UserInfo(certificate)
     } else if let token = bearerToken(exchange.request.fields) {
-      switch try TokenAuthentication.verdict(token, serving.settings.audiences, exchange, serving) {
+      switch TokenAuthentication.verdict(token, serving.settings.audiences, exchange, serving) {
       case .user(let found, _): user = found
       case .verdict(let verdict): return verdict
       case .refused: throw unauthorized

@@ -148,7 +148,7 @@ enum TokenReview {
     }
     let said = (object["spec"]?["audiences"]?.array ?? []).compactMap(\.string)
     let audiences = said.isEmpty ? serving.settings.audiences : said
-    switch try TokenAuthentication.verdict(token, audiences, exchange, serving) {
+    switch TokenAuthentication.verdict(token, audiences, exchange, serving) {
     case .verdict(let verdict): return verdict
     case .refused: object["status"] = ["user": [:], "error": "invalid bearer token"]
     case .user(let user, let audiences):

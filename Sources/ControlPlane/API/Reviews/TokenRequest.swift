@@ -157,7 +157,8 @@ enum TokenRequest {
     switch answer {
     case .signed(let signed): token = signed
     case .failed(let text): throw .internalError("failed to generate token: \(text)")
-    case .verified: preconditionFailure("who asks for a signature is told of one")
+    case .verified, .metrics:
+      preconditionFailure("who asks for a signature is told of one")
     }
     object.edit("metadata") { meta in
       meta["name"] = .string(asked.name)
