@@ -304,6 +304,7 @@ final class APIHarnessServer {
       let token = "header.claims.\(harness.tokens.count)"
       harness.tokens[token] = claims
       return .signed(token: token)
+    case .metrics: return .metrics("requests 1\n")
     }
   }
 }
