@@ -55,7 +55,7 @@ struct DeleteRequest: Hashable, Sendable {
   private static func object(_ request: APIRequest) throws(APIStatus) -> JSONObject {
     let kind = Kind(
       group: "", version: "v1", name: "DeleteOptions", plural: "", isNamespaced: false)
-    let reader = RequestBody(kind: kind, validation: .ignore)
+    let reader = RequestBody(kind: kind, validation: .ignore, isOptions: true)
     return try reader.decode(request).object
   }
 

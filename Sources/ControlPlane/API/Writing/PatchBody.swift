@@ -13,7 +13,7 @@ enum PatchBody: Hashable, Sendable {
   static let apply = "application/apply-patch+yaml"
 
   init(_ request: APIRequest) throws(APIStatus) {
-    let type = MediaType.name(in: request.fields) ?? ""
+    let type = BodyFormat.name(in: request.fields) ?? ""
     switch type {
     case "application/json-patch+json": self = try .json(Self.jsonPatch(request.body))
     case "application/merge-patch+json":

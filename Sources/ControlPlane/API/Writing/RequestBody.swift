@@ -14,6 +14,8 @@ struct RequestBody {
   /// What is served under the path: its version is the body's.
   let kind: Kind
   let validation: WriteOptions.FieldValidation
+  /// Options are a kind of every group, and of no resource.
+  var isOptions = false
 
   /// An object with the fields that its kind has, without nulls.
   struct Decoded: Hashable, Sendable {
@@ -31,11 +33,11 @@ struct RequestBody {
     try Self.checkLength(request.body)
     var complaints: [String] = []
     var object: JSONObject
-    switch try MediaType(of: request.fields) {
+    switch try BodyFormat(of: request.fields) {
     case .json: object = try json(request.body, &complaints)
     case .yaml: object = try yaml(request.body, &complaints)
     case .protobuf:
-      throw MediaType.unsupported([MediaType.json, .yaml].map(\.rawValue))
+      throw BodyFormat.unsupported([BodyFormat.json, .yaml].map(\.rawValue))
     }
     try setType(of: &object)
     return try checked(object, complaints)
@@ -97,13 +99,24 @@ struct RequestBody {
     let wanted = (
       apiVersion.isEmpty ? kind.apiVersion : apiVersion, name.isEmpty ? kind.name : name
     )
-    guard wanted == (kind.apiVersion, kind.name) else { throw otherKind(wanted.0, wanted.1) }
+    if isOptions {
+      guard wanted.1 == kind.name else { throw noOptions(wanted.0, wanted.1) }
+    } else if wanted != (kind.apiVersion, kind.name) {
+      throw otherKind(wanted.0, wanted.1)
+    }
     var members = [
       JSONObject.Member(name: "apiVersion", value: .string(kind.apiVersion)),
       JSONObject.Member(name: "kind", value: .string(kind.name)),
     ]
     members += object.members.filter { $0.name != "apiVersion" && $0.name != "kind" }
     object = JSONObject(members)
+  }
+
+  private func noOptions(_ apiVersion: String, _ name: String) -> APIStatus {
+    APIStatus(
+      500, "",
+      "no kind \"\(name)\" is registered for version \"\(apiVersion)\" "
+        + "in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")
   }
 
   private func otherKind(_ apiVersion: String, _ name: String) -> APIStatus {

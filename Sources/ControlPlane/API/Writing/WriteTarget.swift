@@ -1,3 +1,4 @@
+import JSON
 import Objects
 import Registry
 
@@ -11,6 +12,13 @@ struct WriteTarget: Hashable, Sendable {
   let namespace: String
   /// Empty for a collection.
   let name: String
+
+  /// The pod that a `bindings` body names.
+  init(podOf binding: JSONObject, namespace: String) {
+    (served, kind) = (.pod, .pod)
+    self.namespace = namespace
+    name = binding["metadata"]?["name"]?.string ?? ""
+  }
 
   /// Throws 404 for what is not kept, 405 for a path that does not take the verb.
   init(_ info: RequestInfo) throws(APIStatus) {

@@ -14,6 +14,9 @@ enum Writing {
   static func verdict(
     _ exchange: inout Exchange, _ serving: Serving, _ context: inout PlanContext
   ) throws(APIStatus) -> Verdict {
+    if let asked = exchange.info.resource, asked.resource?.kind.name == "Binding" {
+      return try bind(asked, &exchange, serving, &context)
+    }
     let target = try WriteTarget(exchange.info)
     var write = WriteRequest(target: target, serving: serving, context: context)
     defer { context = write.context }
@@ -28,6 +31,22 @@ enum Writing {
     case .deletecollection: throw .methodNotAllowed
     case .get, .list, .watch, .post, .put, .head, .options: throw .noSuchPath
     }
+  }
+
+  /// POST to `bindings`: the body names the pod.
+  private static func bind(
+    _ asked: RequestInfo.ResourceRequest, _ exchange: inout Exchange, _ serving: Serving,
+    _ context: inout PlanContext
+  ) throws(APIStatus) -> Verdict {
+    guard exchange.info.verb == .create, asked.name.isEmpty, !asked.namespace.isEmpty else {
+      throw .methodNotAllowed
+    }
+    let reader = RequestBody(kind: .bindingBody, validation: .ignore)
+    let binding = try reader.decode(exchange.request).object
+    let target = WriteTarget(podOf: binding, namespace: asked.namespace)
+    var write = WriteRequest(target: target, serving: serving, context: context)
+    defer { context = write.context }
+    return try write.bind(&exchange)
   }
 }
 

@@ -2,7 +2,7 @@ import Base
 import HTTP
 
 /// The type of a request's body, without its parameters (RFC 9110 §8.3.1).
-enum MediaType: String, Hashable, Sendable {
+enum BodyFormat: String, Hashable, Sendable {
   case json = "application/json"
   case yaml = "application/yaml"
   case protobuf = "application/vnd.kubernetes.protobuf"
@@ -22,7 +22,7 @@ enum MediaType: String, Hashable, Sendable {
       self = .json
       return
     }
-    guard let type = MediaType(rawValue: name) else {
+    guard let type = BodyFormat(rawValue: name) else {
       throw Self.unsupported([Self.json, .yaml, .protobuf].map(\.rawValue))
     }
     self = type
