@@ -163,16 +163,6 @@ import Testing
     #expect(harness.send("GET", "\(pods)/up").code == 404)
   }
 
-  @Test func `a budget that nobody has looked at yet is waited for`() {
-    let refused = evict(guarded(status(1, generation: 0)))
-    #expect(refused.code == 429)
-    #expect(
-      refused.json["details"]?["causes"]?[0]?["message"]
-        == "The disruption budget pdb is still being processed by the server.")
-    #expect(refused.json["details"]?["retryAfterSeconds"] == 10)
-    #expect(refused.fields["retry-after"] == "10")
-  }
-
   @Test func `an unhealthy pod goes where its budget is met, or lets it`() {
     #expect(evict(guarded(status(0), ready: false)).code == 201)
     let unmet = status(0).with("desiredHealthy", 2)

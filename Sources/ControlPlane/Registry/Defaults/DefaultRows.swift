@@ -31,7 +31,7 @@ enum DefaultRows {
     volumes[].ephemeral.volumeClaimTemplate.metadata.creationTimestamp = null
     volumes[].ephemeral.volumeClaimTemplate.spec.volumeMode = "Filesystem"
 
-    """ + ["containers", "initContainers"].map(container).joined())
+    """ + ["containers", "initContainers", "ephemeralContainers"].map(container).joined())
 
   /// Only of pods, not of templates; what admission adds is code.
   static let pod = DefaultsTree(

@@ -10,7 +10,7 @@ enum PodDefaults {
 
   static func ofSpec(_ spec: inout JSONObject) -> Bool {
     var isChanged = false
-    for list in containerLists {
+    for list in containerLists + ["ephemeralContainers"] {
       if edit(list, of: &spec, container) { isChanged = true }
     }
     if edit("volumes", of: &spec, volume) { isChanged = true }
