@@ -72,7 +72,8 @@ struct KindRules: Sendable {
     })
 
   private static let namespace = KindRules(
-    name: NameSyntax.labelComplaints, defaults: Defaults.namespaceLabel, admission: Admission.newNamespace,
+    name: NameSyntax.labelComplaints, defaults: Defaults.namespaceLabel,
+    admission: Admission.newNamespace,
     newStatus: { $0["status"] = ["phase": "Active"] })
 
   private static let node = KindRules(

@@ -6,7 +6,7 @@ extension ObjectRegistry {
   /// Only what the subresource is about; everything else stays as it is.
   func update(
     _ subresource: Intent.Subresource, of old: StoredObject, to json: JSONObject,
-    into transaction: inout ObjectTransaction
+    context: PlanContext, into transaction: inout ObjectTransaction
   ) throws(Rejection) {
     let key = Self.objectKey(of: old)
     try Self.checkIdentity(of: json, replacing: old, key)
@@ -32,6 +32,8 @@ extension ObjectRegistry {
     case .approval:
       object.edit("status") { $0["conditions"] = json["status"]?["conditions"] }
     }
+    Self.takeAccount(context, from: json, into: &object)
+    Self.keepAccount(context, from: old.json, to: &object, of: key.kind)
     guard object != old.json else { return }
     if key.kind == .pod, object["spec"] != old.json["spec"] {
       let next = old.meta.generation.addingReportingOverflow(1).partialValue

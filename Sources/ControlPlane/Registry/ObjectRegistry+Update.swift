@@ -23,6 +23,7 @@ extension ObjectRegistry {
     let rules = KindRules[key.kind]
     rules.defaults(&before)
     rules.defaults(&object)
+    Self.keepAccount(context, from: before, to: &object, of: key.kind)
     if key.kind == .pod { Admission.changedPod(&object) }
     Self.keepReadOnlyFields(of: old, key.kind, in: &object)
     rules.beforeUpdate(&object, before)
@@ -46,14 +47,19 @@ extension ObjectRegistry {
 
   /// Only the status; everything else stays as it is.
   func updateStatus(
-    _ old: StoredObject, to json: JSONObject, into transaction: inout ObjectTransaction
+    _ old: StoredObject, to json: JSONObject, context: PlanContext,
+    into transaction: inout ObjectTransaction
   ) throws(Rejection) {
     let key = Self.objectKey(of: old)
     precondition(key.kind.hasStatus, "\(key.kind.name) has no status")
-    guard json["status"] != old.json["status"] else { return }
+    let isApplied = context.manager?.operation == .apply
+    guard isApplied || json["status"] != old.json["status"] else { return }
     try Self.checkIdentity(of: json, replacing: old, key)
     var object = old.json
     object["status"] = json["status"]
+    Self.takeAccount(context, from: json, into: &object)
+    Self.keepAccount(context, from: old.json, to: &object, of: key.kind, subresource: "status")
+    guard object != old.json else { return }
     let errors = Validation.errors(inStatusOf: object, kind: key.kind)
     guard errors.isEmpty else { throw .invalid(key.kind, name: key.name, errors) }
     transaction.expect(old.key, modRevision: old.modRevision)

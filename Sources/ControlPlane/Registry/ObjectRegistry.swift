@@ -56,9 +56,9 @@ public struct ObjectRegistry: Sendable {
     case .update(let old, let json):
       try update(old, to: json, context: context, into: &transaction)
     case .updateStatus(let old, let json):
-      try updateStatus(old, to: json, into: &transaction)
+      try updateStatus(old, to: json, context: context, into: &transaction)
     case .updateSubresource(let old, let json, let subresource):
-      try update(subresource, of: old, to: json, into: &transaction)
+      try update(subresource, of: old, to: json, context: context, into: &transaction)
     case .bind(let pod, let node):
       try bind(pod, to: node, context: context, into: &transaction)
     case .delete(let object, let options):
