@@ -30,11 +30,15 @@ extension Conformance {
 }
 
 extension KubectlScript {
-  /// In the order of their names.
-  static func all(_ file: String = #filePath) throws -> [KubectlScript] {
+  static func fixtures(_ file: String = #filePath) throws -> String {
     var root = Files.folder(of: file)
     for _ in 0..<3 { root = Files.folder(of: root) }
-    let folder = "\(root)/Fixtures/kubectl"
+    return "\(root)/Fixtures"
+  }
+
+  /// In the order of their names.
+  static func all() throws -> [KubectlScript] {
+    let folder = "\(try fixtures())/kubectl"
     return try Files.list(folder).filter { $0.hasSuffix(".txt") }.sorted().map { name in
       KubectlScript(name: name, text: try Files.read("\(folder)/\(name)").text)
     }

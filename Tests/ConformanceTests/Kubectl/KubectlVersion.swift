@@ -51,7 +51,7 @@ struct KubectlVersion: Comparable, CustomStringConvertible, Sendable {
     guard case .success(let kubectl) = Program.locate("kubectl", package: "kubernetes-client")
     else { return [] }
     var folders = [Files.folder(of: kubectl.path)]
-    if try Files.status(kubectl.path, followLinks: false).kind == .symbolicLink {
+    if try Files.status(kubectl.path, followLinks: false).kind == .link {
       let target = try Files.linkTarget(kubectl.path)
       folders.append(Files.folder(of: target.hasPrefix("/") ? target : "\(folders[0])/\(target)"))
     }
@@ -69,9 +69,11 @@ struct KubectlVersion: Comparable, CustomStringConvertible, Sendable {
   private static func asked(_ program: Program) async throws -> KubectlVersion? {
     let outcome = try await program.run(["version", "--client", "-o", "json"])
     // `"gitVersion": "v1.30.13",`
-    guard let line = outcome.output.split(separator: "\n").first(where: {
-      $0.contains("\"gitVersion\"")
-    }), let start = line.range(of: "\"v")?.upperBound else { return nil }
+    guard
+      let line = outcome.output.split(separator: "\n").first(where: {
+        $0.contains("\"gitVersion\"")
+      }), let start = line.range(of: "\"v")?.upperBound
+    else { return nil }
     let text = line[start...].prefix { $0 != "\"" }
     let parts = text.split(separator: ".")
     guard parts.count == 3, parts[2].allSatisfy(\.isNumber), let major = Int(parts[0]),

@@ -1,0 +1,229 @@
+"""PyPI's `kubernetes` against a cluster: kubernetes_client.py KUBECONFIG NAMESPACE [PID...]
+
+Checks what it reads back and ends with 0 only if all of it was right. The processes named by PID are
+API servers, one of which is killed with -9 at a time while watches run; something else restarts them.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from kubernetes import client, config, dynamic, watch
+from kubernetes.client.exceptions import ApiException
+
+kubeconfig, namespace = sys.argv[1:3]
+servers = [int(pid) for pid in sys.argv[3:]]
+config.load_kube_config(kubeconfig)
+core = client.CoreV1Api()
+apps = client.AppsV1Api()
+
+
+def status_of(call, *args, **kwargs):
+    try:
+        call(*args, **kwargs)
+    except ApiException as error:
+        return error.status
+    return 200
+
+
+def config_map(name, data=None, labels=None):
+    return client.V1ConfigMap(
+        metadata=client.V1ObjectMeta(name=name, labels=labels), data=data or {}
+    )
+
+
+def patiently(call, *args, **kwargs):
+    """Repeats a call while the API server is being restarted."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return call(*args, **kwargs)
+        except ApiException as error:
+            if error.status == 409 and kwargs.pop("may_exist", True):
+                return None
+            if error.status < 500 or time.monotonic() > deadline:
+                raise
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+
+
+def creates_and_chunks():
+    for number in range(25):
+        core.create_namespaced_config_map(
+            namespace, config_map(f"chunk-{number:02}", {"n": str(number)}, {"set": "chunks"})
+        )
+    assert status_of(core.create_namespaced_config_map, namespace, config_map("chunk-00")) == 409
+    assert status_of(core.create_namespaced_config_map, namespace, config_map("Not Valid")) == 422
+    assert status_of(core.read_namespaced_config_map, "none", namespace) == 404
+    names, token, revisions = [], None, set()
+    while True:
+        page = core.list_namespaced_config_map(
+            namespace, label_selector="set=chunks", limit=7, _continue=token
+        )
+        names += [item.metadata.name for item in page.items]
+        revisions.add(page.metadata.resource_version)
+        if token is None:
+            # What comes between the pages is not in the list: it is of one revision.
+            core.create_namespaced_config_map(
+                namespace, config_map("chunk-99", {}, {"set": "chunks"})
+            )
+        token = page.metadata._continue
+        if not token:
+            break
+    assert names == [f"chunk-{number:02}" for number in range(25)], names
+    assert len(revisions) == 1, revisions
+    one = core.list_namespaced_config_map(namespace, field_selector="metadata.name=chunk-03")
+    assert [item.metadata.name for item in one.items] == ["chunk-03"]
+
+
+def patches():
+    core.create_namespaced_config_map(namespace, config_map("patched", {"a": "1", "b": "1"}))
+    api = client.ApiClient()
+
+    def patch(content_type, body, **query):
+        return api.call_api(
+            f"/api/v1/namespaces/{namespace}/configmaps/patched", "PATCH",
+            query_params=list(query.items()), header_params={"Content-Type": content_type},
+            body=body, response_type="V1ConfigMap", auth_settings=["BearerToken"],
+            _return_http_data_only=True,
+        )
+
+    assert patch("application/merge-patch+json", {"data": {"a": None}}).data == {"b": "1"}
+    changed = patch(
+        "application/json-patch+json", [{"op": "add", "path": "/data/c", "value": "3"}]
+    )
+    assert changed.data == {"b": "1", "c": "3"}
+    changed = patch("application/strategic-merge-patch+json", {"data": {"b": "2"}})
+    assert changed.data == {"b": "2", "c": "3"}
+    applied = {
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "patched"},
+        "data": {"b": "7"},
+    }
+    try:
+        patch("application/apply-patch+yaml", applied, fieldManager="script")
+        raise AssertionError("a conflict was not found")
+    except ApiException as error:
+        assert error.status == 409, error.status
+        assert "FieldManagerConflict" in error.body, error.body
+        assert ".data.b" in error.body, error.body
+    changed = patch("application/apply-patch+yaml", applied, fieldManager="script", force="true")
+    assert changed.data == {"b": "7", "c": "3"}
+    managers = {entry.manager: entry.operation for entry in changed.metadata.managed_fields}
+    assert managers["script"] == "Apply", managers
+    stale = core.read_namespaced_config_map("patched", namespace)
+    core.patch_namespaced_config_map("patched", namespace, {"data": {"d": "1"}})
+    stale.data["e"] = "1"
+    assert status_of(core.replace_namespaced_config_map, "patched", namespace, stale) == 409
+    assert status_of(api.call_api, f"/api/v1/namespaces/{namespace}/configmaps/patched", "PATCH",
+                     header_params={"Content-Type": "text/plain"}, body={},
+                     auth_settings=["BearerToken"]) == 415
+
+
+def dynamic_client():
+    api = dynamic.DynamicClient(client.ApiClient())
+    deployments = api.resources.get(api_version="apps/v1", kind="Deployment")
+    body = {
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "dynamic"},
+        "spec": {
+            "replicas": 1, "selector": {"matchLabels": {"app": "dynamic"}},
+            "template": {
+                "metadata": {"labels": {"app": "dynamic"}},
+                "spec": {
+                    "terminationGracePeriodSeconds": 1,
+                    "containers": [{
+                        "name": "main", "image": "none", "command": ["sleep", "100000"],
+                    }],
+                },
+            },
+        },
+    }
+    deployments.create(body=body, namespace=namespace)
+    for event in deployments.watch(namespace=namespace, timeout=60):
+        state = event["object"].status
+        if event["object"].metadata.name == "dynamic" and state.readyReplicas == 1:
+            break
+    else:
+        raise AssertionError("the deployment did not get ready")
+    found = deployments.get(name="dynamic", namespace=namespace)
+    assert found.spec.strategy.type == "RollingUpdate"
+    deployments.delete(name="dynamic", namespace=namespace)
+
+
+def watches_resume():
+    """Every change once and in order, over kill -9 of the API servers."""
+    count = 200
+    listed = core.list_namespaced_config_map(namespace, label_selector="set=watched")
+    revision = listed.metadata.resource_version
+    failure = []
+
+    def write():
+        try:
+            for number in range(count):
+                patiently(
+                    core.create_namespaced_config_map, namespace,
+                    config_map(f"watched-{number:03}", {}, {"set": "watched"}),
+                )
+                if servers and number in (count // 3, 2 * count // 3):
+                    os.kill(servers.pop(), signal.SIGKILL)
+        except Exception as error:
+            failure.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = []
+    deadline = time.monotonic() + 90
+    while len(seen) < count and time.monotonic() < deadline and not failure:
+        try:
+            for event in watch.Watch().stream(
+                core.list_namespaced_config_map, namespace, label_selector="set=watched",
+                resource_version=revision, timeout_seconds=10, allow_watch_bookmarks=True,
+            ):
+                revision = event["object"].metadata.resource_version
+                if event["type"] == "ADDED":
+                    seen.append(event["object"].metadata.name)
+                elif event["type"] != "BOOKMARK":
+                    raise AssertionError(event["type"])
+                if len(seen) == count:
+                    break
+        except ApiException:
+            raise
+        except AssertionError:
+            raise
+        except Exception:
+            time.sleep(0.05)
+    writer.join()
+    assert not failure, failure
+    assert seen == [f"watched-{number:03}" for number in range(count)], seen
+
+
+def deletions():
+    core.delete_collection_namespaced_config_map(namespace, label_selector="set=chunks")
+    left = core.list_namespaced_config_map(namespace, label_selector="set=chunks")
+    assert left.items == []
+    try:
+        watch_old = watch.Watch().stream(
+            core.list_namespaced_config_map, namespace, resource_version="1", timeout_seconds=5)
+        list(watch_old)
+        raise AssertionError("a watch from revision 1 went on")
+    except ApiException as error:
+        assert error.status == 410, error.status
+
+
+def await_account():
+    """Pods are refused before their namespace's account is made."""
+    deadline = time.monotonic() + 30
+    while status_of(core.read_namespaced_service_account, "default", namespace) != 200:
+        assert time.monotonic() < deadline, "no service account"
+        time.sleep(0.05)
+
+
+core.create_namespace(client.V1Namespace(metadata=client.V1ObjectMeta(name=namespace)))
+await_account()
+for part in (creates_and_chunks, patches, dynamic_client, watches_resume, deletions):
+    part()
+    print(f"ok {part.__name__}", flush=True)
+core.delete_namespace(namespace)

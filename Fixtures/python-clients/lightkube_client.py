@@ -1,0 +1,167 @@
+"""PyPI's `lightkube` against a cluster: lightkube_client.py KUBECONFIG NAMESPACE [PID...]
+
+Checks what it reads back and ends with 0 only if all of it was right. The processes named by PID are
+API servers, one of which is killed with -9 at a time while watches run; something else restarts them.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from lightkube import Client, KubeConfig
+from lightkube.core.exceptions import ApiError
+from lightkube.generic_resource import create_namespaced_resource
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import ConfigMap, Namespace, ServiceAccount
+from lightkube.types import PatchType
+
+kubeconfig, namespace = sys.argv[1:3]
+servers = [int(pid) for pid in sys.argv[3:]]
+api = Client(
+    config=KubeConfig.from_file(kubeconfig), namespace=namespace, field_manager="script"
+)
+
+
+def config_map(name, data=None, labels=None):
+    return ConfigMap(
+        apiVersion="v1", kind="ConfigMap", data=data or {},
+        metadata=ObjectMeta(name=name, namespace=namespace, labels=labels),
+    )
+
+
+def status_of(call, *args, **kwargs):
+    try:
+        call(*args, **kwargs)
+    except ApiError as error:
+        return error.status.code
+    return 200
+
+
+def patiently(call, *args, **kwargs):
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return call(*args, **kwargs)
+        except ApiError as error:
+            if error.status.code == 409:
+                return None
+            if error.status.code < 500 or time.monotonic() > deadline:
+                raise
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+
+
+def creates_and_chunks():
+    for number in range(25):
+        api.create(config_map(f"chunk-{number:02}", {"n": str(number)}, {"set": "chunks"}))
+    assert status_of(api.create, config_map("chunk-00")) == 409
+    assert status_of(api.create, config_map("Not Valid")) == 422
+    assert status_of(api.get, ConfigMap, "none") == 404
+    found = [o.metadata.name for o in api.list(ConfigMap, chunk_size=4, labels={"set": "chunks"})]
+    assert found == [f"chunk-{number:02}" for number in range(25)], found
+
+
+def patches():
+    api.create(config_map("patched", {"a": "1", "b": "1"}))
+    one = api.patch(ConfigMap, "patched", {"data": {"a": None}}, patch_type=PatchType.MERGE)
+    assert one.data == {"b": "1"}
+    one = api.patch(ConfigMap, "patched", {"data": {"b": "2"}})
+    assert one.data == {"b": "2"}
+    one = api.patch(
+        ConfigMap, "patched", [{"op": "add", "path": "/data/c", "value": "3"}],
+        patch_type=PatchType.JSON,
+    )
+    assert one.data == {"b": "2", "c": "3"}
+    applied = config_map("patched", {"b": "7"})
+    assert status_of(api.apply, applied, field_manager="other") == 409
+    one = api.apply(applied, field_manager="other", force=True)
+    assert one.data == {"b": "7", "c": "3"}
+    assert status_of(api.apply, config_map("fresh", {"a": "1"}), field_manager="other") == 200
+    stale = api.get(ConfigMap, "patched")
+    api.patch(ConfigMap, "patched", {"data": {"d": "1"}})
+    stale.data["e"] = "1"
+    assert status_of(api.replace, stale) == 409
+
+
+def generic_resources():
+    deployment = create_namespaced_resource("apps", "v1", "Deployment", "deployments")
+    labels = {"app": "generic"}
+    api.create(deployment(
+        metadata={"name": "generic", "namespace": namespace},
+        spec={
+            "replicas": 1, "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "terminationGracePeriodSeconds": 1,
+                    "containers": [{
+                        "name": "main", "image": "none", "command": ["sleep", "100000"],
+                    }],
+                },
+            },
+        },
+    ))
+    for _, found in api.watch(deployment, fields={"metadata.name": "generic"}):
+        if (found.status or {}).get("readyReplicas") == 1:
+            break
+    api.delete(deployment, "generic")
+
+
+def watches_resume():
+    """Every change once and in order, over kill -9 of the API servers."""
+    count = 200
+    listed = api.list(ConfigMap, labels={"set": "watched"})
+    assert list(listed) == []
+    revision = listed.resourceVersion
+    failure = []
+
+    def write():
+        try:
+            for number in range(count):
+                patiently(api.create, config_map(f"watched-{number:03}", {}, {"set": "watched"}))
+                if servers and number in (count // 3, 2 * count // 3):
+                    os.kill(servers.pop(), signal.SIGKILL)
+        except Exception as error:
+            failure.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = []
+    deadline = time.monotonic() + 90
+    while len(seen) < count and time.monotonic() < deadline and not failure:
+        try:
+            for kind, found in api.watch(
+                ConfigMap, labels={"set": "watched"}, resource_version=revision,
+                server_timeout=10,
+            ):
+                assert kind == "ADDED", kind
+                revision = found.metadata.resourceVersion
+                seen.append(found.metadata.name)
+                if len(seen) == count:
+                    break
+        except (ApiError, AssertionError):
+            raise
+        except Exception:
+            time.sleep(0.05)
+    writer.join()
+    assert not failure, failure
+    assert seen == [f"watched-{number:03}" for number in range(count)], seen
+
+
+def await_account():
+    deadline = time.monotonic() + 30
+    while status_of(api.get, ServiceAccount, "default") != 200:
+        assert time.monotonic() < deadline, "no service account"
+        time.sleep(0.05)
+
+
+api.create(Namespace(metadata=ObjectMeta(name=namespace)))
+await_account()
+for part in (creates_and_chunks, patches, generic_resources, watches_resume):
+    part()
+    print(f"ok {part.__name__}", flush=True)
+api.delete(Namespace, namespace)
