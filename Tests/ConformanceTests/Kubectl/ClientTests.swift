@@ -1,5 +1,6 @@
 import Base
 import Linux
+import Node
 import Testing
 
 extension Conformance {

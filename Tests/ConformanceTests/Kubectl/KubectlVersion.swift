@@ -1,4 +1,5 @@
 import Base
+import JSON
 import Linux
 
 /// One stock kubectl, and the version that it says it is.
@@ -68,13 +69,10 @@ struct KubectlVersion: Comparable, CustomStringConvertible, Sendable {
   /// Nil for a program that is no release of its own, such as one that chooses among others.
   private static func asked(_ program: Program) async throws -> KubectlVersion? {
     let outcome = try await program.run(["version", "--client", "-o", "json"])
-    // `"gitVersion": "v1.30.13",`
-    guard
-      let line = outcome.output.split(separator: "\n").first(where: {
-        $0.contains("\"gitVersion\"")
-      }), let start = line.range(of: "\"v")?.upperBound
-    else { return nil }
-    let text = line[start...].prefix { $0 != "\"" }
+    guard outcome.status == 0 else { return nil }
+    let report = try JSONValue(parsing: Bytes(outcome.output))
+    // `v1.30.13`
+    let text = (report["clientVersion"]?["gitVersion"]?.string ?? "").dropFirst()
     let parts = text.split(separator: ".")
     guard parts.count == 3, parts[2].allSatisfy(\.isNumber), let major = Int(parts[0]),
       let minor = Int(parts[1])
