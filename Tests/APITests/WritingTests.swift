@@ -199,6 +199,13 @@ import Testing
         configmaps "cf" is forbidden: unable to create new content in namespace v because it is \
         being terminated
         """)
+    #expect(
+      late.json["details"]?["causes"] == [
+        [
+          "reason": "NamespaceTerminating", "message": "namespace v is being terminated",
+          "field": "metadata.namespace",
+        ]
+      ])
   }
 }
 

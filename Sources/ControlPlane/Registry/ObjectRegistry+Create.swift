@@ -92,9 +92,8 @@ extension ObjectRegistry {
       throw .notFound(.namespace, name: name)
     }
     guard !Self.isTerminating(namespace) else {
-      throw .forbidden(
-        kind, name: object["metadata"]?["name"]?.string ?? "",
-        reason: "unable to create new content in namespace \(name) because it is being terminated")
+      throw .namespaceTerminating(
+        kind, name: object["metadata"]?["name"]?.string ?? "", namespace: name)
     }
     transaction.expect(namespace.key, modRevision: namespace.modRevision)
   }

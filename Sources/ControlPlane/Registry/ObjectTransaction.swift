@@ -63,7 +63,10 @@ public struct ObjectTransaction: Hashable, Sendable {
   }
 
   mutating func put(_ key: ObjectKey, _ json: JSONObject) {
-    writes.append(.put(key: .object(key), value: json.bytes))
+    let (store, value) = (StoreKey.object(key), json.bytes)
+    // What happened is told for an hour after it was told last.
+    writes.append(
+      key.kind == .event ? .putEvent(key: store, value: value) : .put(key: store, value: value))
     written.append(Written(key: key, json: json))
   }
 

@@ -8,6 +8,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case badRequest(String)
   /// 403 Forbidden
   case forbidden(Kind, name: String, reason: String)
+  /// 403 Forbidden: nothing new comes into a namespace that is on its way out
+  case namespaceTerminating(Kind, name: String, namespace: String)
   /// 404 NotFound
   case notFound(Kind, name: String)
   /// 409 AlreadyExists
@@ -60,7 +62,7 @@ extension Rejection {
     switch self {
     case .invalid: 422
     case .badRequest: 400
-    case .forbidden: 403
+    case .forbidden, .namespaceTerminating: 403
     case .notFound: 404
     case .alreadyExists, .beingDeleted, .conflict: 409
     case .failed: 500
@@ -72,7 +74,7 @@ extension Rejection {
     switch self {
     case .invalid: "Invalid"
     case .badRequest: "BadRequest"
-    case .forbidden: "Forbidden"
+    case .forbidden, .namespaceTerminating: "Forbidden"
     case .notFound: "NotFound"
     case .alreadyExists, .beingDeleted: "AlreadyExists"
     case .conflict: "Conflict"
@@ -89,6 +91,9 @@ extension Rejection {
     case .badRequest(let text), .failed(let text): return text
     case .forbidden(let kind, let name, let reason):
       return "\(Self.resource(kind)) \"\(name)\" is forbidden: \(reason)"
+    case .namespaceTerminating(let kind, let name, let namespace):
+      return "\(Self.resource(kind)) \"\(name)\" is forbidden: unable to create new content in "
+        + "namespace \(namespace) because it is being terminated"
     case .notFound(let kind, let name): return "\(Self.resource(kind)) \"\(name)\" not found"
     case .alreadyExists(let kind, let name):
       return "\(Self.resource(kind)) \"\(name)\" already exists"

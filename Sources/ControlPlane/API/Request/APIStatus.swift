@@ -111,6 +111,13 @@ extension APIStatus.Details {
       causes = errors.map {
         APIStatus.Cause(reason: $0.causeReason, message: $0.message, field: $0.path)
       }
+    case .namespaceTerminating(let kind, let name, let namespace):
+      self.init(name: name, group: kind.group, kind: kind.plural)
+      causes = [
+        APIStatus.Cause(
+          reason: "NamespaceTerminating", message: "namespace \(namespace) is being terminated",
+          field: "metadata.namespace")
+      ]
     case .forbidden(let kind, let name, _), .notFound(let kind, let name),
       .alreadyExists(let kind, let name), .beingDeleted(let kind, let name),
       .conflict(let kind, let name, _):
