@@ -279,6 +279,102 @@ import Testing
         """)
   }
 
+  private static let apply = "application/apply-patch+yaml"
+
+  @Test func `apply makes, changes and leaves alone`() {
+    let harness = harness()
+    let path = "\(maps)/ap"
+    let yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ap\ndata:\n  a: '1'\n"
+    let made = patch(harness, Self.apply, yaml, path, query: "?fieldManager=m1")
+    #expect(made.code == 201 && made.json["data"] == ["a": "1"])
+    let entry = made.json["metadata"]?["managedFields"]?[0]
+    #expect(entry?["manager"] == "m1" && entry?["operation"] == "Apply")
+    let revision = harness.store.revision
+    let same = patch(harness, Self.apply, yaml, path, query: "?fieldManager=m1")
+    #expect(same.code == 200 && same.json == made.json && harness.store.revision == revision)
+    let other = yaml.replacing("'1'", with: "'2'")
+    let conflict = patch(harness, Self.apply, other, path, query: "?fieldManager=m2&force=false")
+    #expect(conflict.code == 409 && conflict.json["reason"] == "Conflict")
+    #expect(
+      conflict.json["message"]
+        == #"Apply failed with 1 conflict: conflict with "m1": .data.a"#)
+    #expect(
+      conflict.json["details"] == [
+        "causes": [
+          [
+            "reason": "FieldManagerConflict", "message": #"conflict with "m1""#,
+            "field": ".data.a",
+          ]
+        ]
+      ])
+    let forced = patch(harness, Self.apply, other, path, query: "?fieldManager=m2&force=true")
+    #expect(forced.code == 200 && forced.json["data"] == ["a": "2"])
+    let tried = patch(
+      harness, Self.apply, yaml.replacing("name: ap", with: "name: aq"), "\(maps)/aq",
+      query: "?fieldManager=m1&dryRun=All")
+    #expect(tried.code == 201)
+    #expect(harness.send("GET", "\(maps)/aq").code == 404)
+  }
+
+  @Test(arguments: [
+    ("?fieldManager=m", #"{"kind":"ConfigMap","metadata":{"name":"pt"}}"#, 400, ""),
+    (
+      "?fieldManager=m", #"{"metadata":{"name":"pt"}}"#, 400, "invalid object type: /, Kind="
+    ),
+    (
+      "?fieldManager=m",
+      #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"pt","managedFields":[]}}"#, 400,
+      "metadata.managedFields must be nil"
+    ),
+    (
+      "?fieldManager=m",
+      #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"pt","resourceVersion":"1"}}"#,
+      409,
+      "Operation cannot be fulfilled on configmaps \"pt\": the object has been modified; please "
+        + "apply your changes to the latest version and try again"
+    ),
+    (
+      "", #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"pt"}}"#, 422,
+      "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for "
+        + "apply patch"
+    ),
+    ("?fieldManager=m", "a: [", 400, ""),
+  ])
+  func `what apply refuses`(query: String, text: String, code: Int, message: String) {
+    let answer = patch(harness(), Self.apply, text, query: query)
+    #expect(answer.code == code, "\(answer.body)")
+    if !message.isEmpty { #expect(answer.json["message"]?.string == message) }
+  }
+
+  @Test func `a scale is applied by its own manager`() {
+    let harness = harness()
+    let sets = "/apis/apps/v1/namespaces/v/replicasets"
+    harness.send(
+      "POST", sets,
+      body: [
+        "metadata": ["name": "rs"],
+        "spec": [
+          "replicas": 2, "selector": ["matchLabels": ["app": "web"]],
+          "template": [
+            "metadata": ["labels": ["app": "web"]],
+            "spec": ["containers": [["name": "c", "image": "a:1"]]],
+          ],
+        ],
+      ]
+    ).expect(201)
+    let scale =
+      #"{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"rs"},"#
+      + #""spec":{"replicas":5}}"#
+    let applied = patch(
+      harness, Self.apply, scale, "\(sets)/rs/scale", query: "?fieldManager=s&force=true")
+    applied.expect(200)
+    #expect(applied.json["kind"] == "Scale" && applied.json["spec"] == ["replicas": 5])
+    let entries = harness.send("GET", "\(sets)/rs").json["metadata"]?["managedFields"]?.array
+    let mine = entries?.first { $0["manager"] == "s" }
+    #expect(mine?["subresource"] == "scale" && mine?["operation"] == "Apply")
+    #expect(mine?["fieldsV1"] == ["f:spec": ["f:replicas": [:]]])
+  }
+
   @Test func `finalizers go, and with the last one the object`() {
     let harness = harness()
     patch(harness, Self.merge, #"{"metadata":{"finalizers":["e.example/f"]}}"#).expect(200)

@@ -103,9 +103,7 @@ import Testing
     #expect(
       cluster.rejection(
         of: .create(.pod, podManifest.with("metadata.namespace", "a").members))
-        == .forbidden(
-          .pod, name: "p",
-          reason: "unable to create new content in namespace a because it is being terminated"))
+        == .namespaceTerminating(.pod, name: "p", namespace: "a"))
     try cluster.commit(.update(from: leaving, to: leaving.with("spec.finalizers", nil)))
     #expect(cluster.current(namespace) == nil)
     let immortal = try #require(cluster.view[ObjectKey(.namespace, name: "default")])

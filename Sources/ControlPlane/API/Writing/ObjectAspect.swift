@@ -90,16 +90,7 @@ enum Scale {
     _ scale: JSONObject, to current: StoredObject
   ) throws(APIStatus) -> JSONObject {
     let replicas = scale["spec"]?["replicas"]?.int64 ?? 0
-    guard replicas >= 0 else {
-      throw APIStatus(
-        .invalid(
-          kind, name: current.meta.name,
-          [
-            FieldError(
-              path: "spec.replicas", type: .invalid, value: String(replicas),
-              detail: "must be greater than or equal to 0")
-          ]))
-    }
+    try checkReplicas(replicas, name: current.meta.name)
     var object = current.json
     object.edit("spec") { $0["replicas"] = .number(replicas) }
     object.edit("metadata") { meta in
@@ -110,6 +101,18 @@ enum Scale {
       }
     }
     return object
+  }
+
+  static func checkReplicas(_ replicas: Int64, name: String) throws(APIStatus) {
+    guard replicas < 0 else { return }
+    throw APIStatus(
+      .invalid(
+        kind, name: name,
+        [
+          FieldError(
+            path: "spec.replicas", type: .invalid, value: String(replicas),
+            detail: "must be greater than or equal to 0")
+        ]))
   }
 
   /// In the form of a query's `labelSelector`; nil where there is none.

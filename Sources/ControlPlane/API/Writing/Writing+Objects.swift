@@ -42,11 +42,22 @@ extension WriteRequest {
       throw APIStatus(.notFound(target.kind, name: target.name))
     }
     try checkUID(uid, "")
+    try checkMayCreate(exchange)
     var object = object
     object.edit("metadata") { $0["resourceVersion"] = nil }
     let transaction = try transaction(
       [.create(target.kind, object)], manager: manager(options))
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
+  }
+
+  /// Who creates by another verb must be allowed to create.
+  func checkMayCreate(_ exchange: Exchange) throws(APIStatus) {
+    guard let user = exchange.user, !user.isMaster else { return }
+    var attributes = Authorization.attributes(of: exchange.info)
+    attributes.verb = RequestInfo.Verb.create.rawValue
+    guard serving.access.reason(user, may: attributes) != nil else {
+      throw Authorization.forbidden(user, attributes)
+    }
   }
 
   // MARK: - Bodies

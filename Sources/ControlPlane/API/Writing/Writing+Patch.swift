@@ -11,6 +11,9 @@ extension WriteRequest {
     _ exchange: inout Exchange, _ aspect: ObjectAspect = .whole
   ) throws(APIStatus) -> Verdict {
     try RequestBody.checkLength(exchange.request.body)
+    if BodyFormat.name(in: exchange.request.fields) == PatchBody.apply {
+      return try apply(&exchange, aspect)
+    }
     let options = try WriteOptions(exchange)
     let patch = try PatchBody(exchange.request)
     let current = try existing()
