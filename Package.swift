@@ -95,7 +95,10 @@ let table = [
   Row("Node", "DataPlane", .pure, ["Base", "JSON", "EtcdAPI", "Objects"]),
   Row(
     "NodeAgent", "DataPlane", .shell,
-    ["Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Node"]),
+    [
+      "Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
+      "StoreClient", "Node",
+    ]),
 
   Row(
     "Simulator", "Simulation", .shell,
@@ -107,8 +110,9 @@ let table = [
   Row(
     "keelson", "Programs", .program,
     [
-      "Base", "Linux", "JSON", "Crypto", "EventLoop", "EtcdAPI", "StoreServer", "StoreClient",
-      "Objects", "Registry", "Reconcilers", "Component", "ReconcilerRuntime", "API", "APIServer",
+      "Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport", "EtcdAPI",
+      "StoreServer", "StoreClient", "Objects", "Registry", "Reconcilers", "Component",
+      "ReconcilerRuntime", "API", "APIServer",
       "Node", "NodeAgent", "Simulator",
     ]),
   Row(

@@ -15,6 +15,12 @@ int clinux_inotify_watch(int fd, const char *path) {
   return watch < 0 ? -errno : watch;
 }
 
+int clinux_inotify_watch_writes(int fd, const char *path) {
+  int watch = inotify_add_watch(
+      fd, path, IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR);
+  return watch < 0 ? -errno : watch;
+}
+
 int clinux_inotify_unwatch(int fd, int watch) {
   return inotify_rm_watch(fd, watch) < 0 ? -errno : 0;
 }

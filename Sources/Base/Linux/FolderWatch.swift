@@ -22,12 +22,17 @@ public struct FolderWatch: ~Copyable {
   /// Readable while changes wait.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// The same folder again gives the same token.
-  public func add(_ folder: String) throws(Errno) -> Token {
+  /// The same folder again gives the same token. `writes`: every write is told, and names that are
+  /// made.
+  public func add(_ folder: String, writes: Bool = false) throws(Errno) -> Token {
     // Safety: the pointer is read during the call only.
     Token(
       number: try check(
-        unsafe folder.withCString { unsafe clinux_inotify_watch(descriptor.rawValue, $0) }))
+        unsafe folder.withCString {
+          unsafe writes
+            ? clinux_inotify_watch_writes(descriptor.rawValue, $0)
+            : clinux_inotify_watch(descriptor.rawValue, $0)
+        }))
   }
 
   public func remove(_ token: Token) throws(Errno) {

@@ -1,4 +1,5 @@
 import Base
+import Crypto
 import EventLoop
 import Linux
 import Node
@@ -23,6 +24,16 @@ extension Command {
     flags.declare("key", .text, help: "PEM key of that certificate")
     flags.declare(
       "address", .text, default: "127.0.0.1", help: "what the node reports as its InternalIP")
+    flags.declare(
+      "port", .integer, default: "10250",
+      help: "where API servers read logs over HTTPS, at --address; 0 takes a free one")
+    flags.declare(
+      "tls-cert-file", .text,
+      help: "PEM certificate of that port, whose DNS name is the node's; without it no logs are "
+        + "served")
+    flags.declare("tls-private-key-file", .text, help: "PEM key of that certificate")
+    flags.declare(
+      "client-ca-file", .text, help: "PEM certificates of the authority of those who may ask")
     flags.declare(
       "restart-backoff", .duration, default: "10s",
       help: "wait before the second restart in a row; doubles up to 5m")
@@ -55,9 +66,10 @@ private func runAgent(node: String, _ values: FlagValues) -> Int32 {
       signals.received($0)
     }
     Signal.pipe.ignore()
-    let configuration = AgentConfiguration(
+    var configuration = AgentConfiguration(
       node: node, folder: try ClusterFolder(folder).path, address: values.text("address"),
       backoff: RestartBackoff(base: base), executable: try Machine.executablePath())
+    configuration.logPort = try logPort(values)
     let client = try StoreClient(
       endpoints: endpoints(values), credentials: credentials(values),
       options: StoreClientOptions(), loop: loop)
@@ -66,6 +78,9 @@ private func runAgent(node: String, _ values: FlagValues) -> Int32 {
     try loop.runBlocking { try await agent.run() }
     source.close()
     return 0
+  } catch let error as BadPort {
+    complain(error.message)
+    return 2
   } catch let error as NodeAgent.Failure {
     complain("agent: \(error.message)")
     return 1
@@ -73,6 +88,32 @@ private func runAgent(node: String, _ values: FlagValues) -> Int32 {
     complain("agent: \(error)")
     return 1
   }
+}
+
+/// What is wrong with the flags of the port.
+private struct BadPort: Error {
+  let message: String
+}
+
+private func logPort(_ values: FlagValues) throws -> LogPortConfiguration? {
+  let files = ["tls-cert-file", "tls-private-key-file", "client-ca-file"].map { values.text($0) }
+  if files.allSatisfy(\.isEmpty) { return nil }
+  guard !files.contains(where: \.isEmpty) else {
+    throw BadPort(
+      message: "--tls-cert-file, --tls-private-key-file and --client-ca-file belong together")
+  }
+  guard let host = IPAddress(values.text("address")) else {
+    throw BadPort(message: "--address: expected an IP address to serve logs at")
+  }
+  guard let port = UInt16(exactly: values.integer("port")) else {
+    throw BadPort(message: "--port: 0 to 65535")
+  }
+  let credentials = TLSCredentials(certificateFile: files[0], privateKeyFile: files[1])
+  let tls = try TLSContext(
+    .server(credentials, trustedFile: files[2], protocols: ["http/1.1"]))
+  return LogPortConfiguration(
+    address: SocketAddress(host, port: port), tls: tls,
+    clients: [ClusterCertificates.agentClient])
 }
 
 /// `hollow-1` ... `hollow-<N>`, each drawing from a seed of its own.

@@ -199,6 +199,8 @@ int clinux_set_limit_open_files(uint64_t soft, uint64_t hard);
 int clinux_inotify(void);
 // Names that were written and closed, moved into or removed from the folder. Answers the watch.
 int clinux_inotify_watch(int fd, const char *path);
+// Also names that are made, and every write to them.
+int clinux_inotify_watch_writes(int fd, const char *path);
 int clinux_inotify_unwatch(int fd, int watch);
 // Calls `visit` for each waiting change, with watch -1 where the kernel dropped some. Answers the
 // number of changes, 0 where none waits.

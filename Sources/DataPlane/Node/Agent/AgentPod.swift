@@ -11,7 +11,7 @@ struct AgentPod: Sendable {
   var isKeeping = false
   private(set) var desire = PodPlanner.Desire.gone(graceSeconds: Pod.graceSecondsDefault)
   /// The desired pod, where it can be run at all.
-  private var pod: Pod?
+  private(set) var pod: Pod?
   private(set) var orders: PodOrders?
   /// Orders that are being written: nothing is planned until they are.
   var ordering: PodOrders?

@@ -11,6 +11,8 @@ public struct NodeReport: Hashable, Sendable {
   /// When each condition took its present state.
   public var since: [String: WallTime]
   public var isolation: Isolation
+  /// Where the agent serves logs; nil where it does not.
+  public var port: Int?
 
   /// Limits that the runtime keeps here, out of `cpu` and `memory`.
   public struct Isolation: Hashable, Sendable {
@@ -49,17 +51,23 @@ public struct NodeReport: Hashable, Sendable {
       "pods": .string("\(Self.podsMax)"),
     ]
     let unkept = ["cpu", "memory"].filter { !isolation.keptLimits.contains($0) }
-    return [
-      "apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(node)],
-      "status": [
-        "capacity": resources, "allocatable": resources,
-        "addresses": [
+    var status = JSONObject([
+      .init(name: "capacity", value: resources), .init(name: "allocatable", value: resources),
+      .init(
+        name: "addresses",
+        value: [
           ["type": "Hostname", "address": .string(facts.hostName)],
           ["type": "InternalIP", "address": .string(address)],
-        ],
-        "conditions": .array(conditions),
-        "nodeInfo": facts.json,
-      ],
+        ]),
+      .init(name: "conditions", value: .array(conditions)),
+    ])
+    if let port {
+      status["daemonEndpoints"] = ["kubeletEndpoint": ["Port": .number(JSONNumber(Int64(port)))]]
+    }
+    status["nodeInfo"] = facts.json
+    return [
+      "apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(node)],
+      "status": .object(status),
       "isolation": [
         "runtime": .string(isolation.runtime), "cgroups": .string(isolation.cgroupMode),
         "keptLimits": .array(isolation.keptLimits.map { .string($0) }),

@@ -10,6 +10,8 @@ public struct AgentConfiguration: Sendable {
   public var backoff: RestartBackoff
   /// The program whose `pod-supervisor` is started for each pod.
   public var executable: String
+  /// Nil: the node serves no logs.
+  public var logPort: LogPortConfiguration?
 
   /// Without a renewal for this long the store drops the heartbeat; renewed each third of it.
   public static let leaseSeconds: Int64 = 10

@@ -19,6 +19,7 @@ extension NodeAgent {
       var report = NodeReport(
         node: configuration.node, address: configuration.address, facts: try HostFacts.read(),
         pressures: pressures, isolation: try isolation())
+      report.port = logPort.map { Int($0.address.port) }
       report.since = conditions.mapValues(\.since)
       feed([.nodeReport(Bytes(report.json.text()))])
     } catch {

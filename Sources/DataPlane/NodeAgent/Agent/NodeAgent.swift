@@ -16,10 +16,11 @@ public actor NodeAgent: LoopActor {
   let configuration: AgentConfiguration
   let logger: Logger
   private let client: StoreClient
-  private var core: AgentCore
+  fileprivate private(set) var core: AgentCore
   private let lock: FileDescriptor
   private var runtime: ProcessRuntime?
   private var caller: StoreCaller?
+  private(set) var logPort: LogPort?
   private var timer: LoopTimer?
   /// Handed in while an event was being handled.
   private var pending = Deque<AgentCore.Event>()
@@ -87,6 +88,7 @@ public actor NodeAgent: LoopActor {
       self?.assumeIsolated { $0.feed(events.map { .store($0) }) }
     }
     self.caller = caller
+    try listen()
     logger.info("agent runs", ["node": configuration.node, "pods": pods.count])
     feed([.start(AgentCore.Inheritance(lease: savedLease(), pods: pods))])
     reportNode()
@@ -98,7 +100,21 @@ public actor NodeAgent: LoopActor {
     feed([.stop])
     if let timer { loop.cancel(timer) }
     await caller.close()
+    logPort?.close()
     runtime.close()
+  }
+
+  private func listen() throws(Failure) {
+    guard let wanted = configuration.logPort else { return }
+    do throws(Errno) {
+      let places = OwnPods(agent: self)
+      let port = try LogPort(
+        wanted, agent: configuration, places: places, loop: loop, logger: logger.named("logs"))
+      logPort = port
+      logger.info("agent serves logs", ["address": port.address])
+    } catch {
+      throw .system("listen on \(wanted.address)", error)
+    }
   }
 
   public func stop() {
@@ -124,6 +140,7 @@ public actor NodeAgent: LoopActor {
       for effect in effects { perform(effect) }
     }
     isStepping = false
+    logPort?.recordsChanged()
   }
 
   private func perform(_ effect: AgentCore.Effect) {
@@ -179,5 +196,18 @@ public actor NodeAgent: LoopActor {
     } catch {
       logger.warn("cannot write the session's mark", ["error": error])
     }
+  }
+}
+
+/// The agent's pods, for its port.
+private struct OwnPods: LogPlaces {
+  weak var agent: NodeAgent?
+
+  func logPlace(namespace: String, name: String) -> PodLogPlace? {
+    agent?.assumeIsolated { $0.core.logPlace(namespace: namespace, name: name) }
+  }
+
+  func logPlace(uid: String) -> PodLogPlace? {
+    agent?.assumeIsolated { $0.core.logPlace(uid: uid) }
   }
 }

@@ -15,8 +15,8 @@ public final class FolderWatchSource: EventSource {
     try loop.register(watch.rawValue, .readable, self)
   }
 
-  public func add(_ folder: String) throws(Errno) -> FolderWatch.Token {
-    try watch.add(folder)
+  public func add(_ folder: String, writes: Bool = false) throws(Errno) -> FolderWatch.Token {
+    try watch.add(folder, writes: writes)
   }
 
   public func remove(_ token: FolderWatch.Token) throws(Errno) {

@@ -48,7 +48,67 @@ struct ClusterCertificates {
         "clients/\(component.name)", profile(component.name, [component.role.rawValue], .client),
         by: clients)
     }
+    for server in plan.apiServers {
+      made += try issue(
+        "clients/\(server.name)", profile(server.name, ["apiserver"], .client), by: clients)
+    }
+    return try made + makeForAPI(plan)
+  }
+
+  /// Service accounts' tokens are signed with a key of this name.
+  static let serviceAccounts = "service-accounts"
+  /// Who may ask agents: the CN that kubeadm gives API servers.
+  static let agentClient = "kube-apiserver-kubelet-client"
+
+  /// The API servers' side: a CA for their port, one for the agents' ports, the key of tokens.
+  private func makeForAPI(_ plan: ClusterPlan) throws(Failure) -> Int {
+    let clients = try authority("api-ca", commonName: "keelson api")
+    let agents = try authority("agent-ca", commonName: "keelson agents")
+    var made = (clients.isNew ? 1 : 0) + (agents.isNew ? 1 : 0)
+    for server in plan.apiServers {
+      var own = profile(server.name, [], .server, isLocal: true)
+      own.hostNames += Self.serviceNames
+      own.addresses += [Self.serviceAddress]
+      made += try issue("api/\(server.name)", own, by: clients)
+    }
+    let administrator = profile("kubernetes-admin", ["system:masters"], .client)
+    made += try issue("api/kubernetes-admin", administrator, by: clients)
+    for node in plan.nodes {
+      var own = profile(node, [], .server)
+      // API servers ask for the node by name, wherever its agent listens.
+      own.hostNames = [node]
+      made += try issue("agents/\(node)", own, by: agents)
+    }
+    made += try issue(
+      "agents/kube-apiserver", profile(Self.agentClient, [], .client), by: agents)
+    try makeTokenKey()
     return made
+  }
+
+  /// As pods know the API server, whose Service has the first address of its range.
+  private static let serviceNames = [
+    "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+  ]
+  private static let serviceAddress = "10.96.0.1"
+
+  private func makeTokenKey() throws(Failure) {
+    let name = Self.serviceAccounts
+    let known = try read(folder.key(name))
+    if known != nil, try read(folder.publicKey(name)) != nil { return }
+    let pair: (secret: Bytes, shown: Bytes)
+    do throws(CryptoError) {
+      let key = if let known { try PrivateKey(pem: known) } else { try PrivateKey.generate() }
+      pair = (try key.pem(), try PublicKey(of: key).pem())
+    } catch {
+      throw .crypto(what: name, error)
+    }
+    do throws(Errno) {
+      try Files.replace(folder.key(name), with: pair.secret, mode: 0o600)
+      try Files.replace(folder.publicKey(name), with: pair.shown, mode: 0o644)
+    } catch {
+      throw .file(path: folder.key(name), error)
+    }
   }
 
   private func profile(

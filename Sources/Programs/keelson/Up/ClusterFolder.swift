@@ -7,6 +7,7 @@ import NodeAgent
 ///     cluster.json             what was asked for, and the ports that were free then
 ///     certificate-roles.json   who may read and write which keys
 ///     client.json              where the store is and with which certificate to ask it
+///     kubeconfig               where the API servers are, for kubectl, with its certificate in it
 ///     pki/                     a CA per port, and the certificates that they signed
 ///     store/<member>/          data of the members
 ///     nodes/<node>/            the agents' pods
@@ -34,6 +35,7 @@ struct ClusterFolder: Hashable, Sendable {
   var clusterFile: String { path + "/cluster.json" }
   var rolesFile: String { path + "/certificate-roles.json" }
   var clientFile: String { path + "/client.json" }
+  var kubeconfig: String { path + "/kubeconfig" }
   var pki: String { path + "/pki" }
   var logs: String { path + "/logs" }
   var run: String { path + "/run" }
@@ -55,9 +57,11 @@ struct ClusterFolder: Hashable, Sendable {
   func certificate(_ name: String) -> String { "\(pki)/\(name).crt" }
   func key(_ name: String) -> String { "\(pki)/\(name).key" }
 
+  func publicKey(_ name: String) -> String { "\(pki)/\(name).pub" }
+
   func make() throws(Errno) {
     for folder in [
-      path, pki, pki + "/clients", pki + "/members", logs, run, path + "/store",
+      path, pki, pki + "/clients", pki + "/members", pki + "/api", pki + "/agents", logs, run, path + "/store",
       path + "/nodes",
     ] {
       try Files.makeFolders(folder)

@@ -7,6 +7,7 @@ struct ClusterPlan: Hashable, Sendable {
   var members: [Member]
   var nodes: [String]
   var components: [ClusterComponent] = []
+  var apiServers: [ClusterAPIServer] = []
 
   struct Member: Hashable, Sendable {
     var name: String
@@ -34,6 +35,13 @@ struct ClusterPlan: Hashable, Sendable {
   static func memberName(_ index: Int) -> String { "s\(index + 1)" }
   static func nodeName(_ index: Int) -> String { "n\(index + 1)" }
 
+  /// Every port that a process of the cluster has for itself.
+  var ports: Set<UInt16> {
+    Set(
+      members.flatMap { [$0.clientPort, $0.peerPort] } + components.map(\.metricsPort)
+        + apiServers.map(\.port))
+  }
+
   var endpoints: [String] { members.map(\.clientURL) }
 
   /// Grows to `count` nodes; never shrinks, since pods may run on them.
@@ -42,6 +50,8 @@ struct ClusterPlan: Hashable, Sendable {
   }
 
   // MARK: - Processes
+
+  var processCount: Int { members.count + apiServers.count + components.count + nodes.count }
 
   /// Everything that runs, in the order in which it starts.
   func processes(folder: ClusterFolder, executable: String) -> ProcessTable {
@@ -54,6 +64,10 @@ struct ClusterPlan: Hashable, Sendable {
       ProcessTable.Row(
         name: node, arguments: [executable, "agent"] + agentFlags(node, folder: folder))
     }
+    let servers = apiServers.map { server in
+      ProcessTable.Row(
+        name: server.name, arguments: [executable, "apiserver"] + serverFlags(server, folder))
+    }
     let components = components.map { component in
       ProcessTable.Row(
         name: component.name,
@@ -61,7 +75,7 @@ struct ClusterPlan: Hashable, Sendable {
           + clientFlags(component.name, folder: folder)
           + ["--metrics-address", "127.0.0.1:\(component.metricsPort)"])
     }
-    return ProcessTable(rows: stores + components + agents)
+    return ProcessTable(rows: stores + servers + components + agents)
   }
 
   private func storeFlags(_ member: Member, folder: ClusterFolder) -> [String] {
@@ -84,8 +98,26 @@ struct ClusterPlan: Hashable, Sendable {
   }
 
   private func agentFlags(_ node: String, folder: ClusterFolder) -> [String] {
-    ["--node", node, "--dir", folder.node(node), "--address", "127.0.0.1"]
-      + clientFlags(node, folder: folder)
+    [
+      "--node", node, "--dir", folder.node(node), "--address", "127.0.0.1",
+      "--tls-cert-file", folder.certificate("agents/\(node)"),
+      "--tls-private-key-file", folder.key("agents/\(node)"),
+      "--client-ca-file", folder.certificate("agent-ca"), "--port", "0",
+    ] + clientFlags(node, folder: folder)
+  }
+
+  private func serverFlags(_ server: ClusterAPIServer, _ folder: ClusterFolder) -> [String] {
+    clientFlags(server.name, folder: folder) + [
+      "--bind-address", "127.0.0.1", "--secure-port", "\(server.port)",
+      "--tls-cert-file", folder.certificate("api/\(server.name)"),
+      "--tls-private-key-file", folder.key("api/\(server.name)"),
+      "--client-ca-file", folder.certificate("api-ca"),
+      "--service-account-key-file", folder.publicKey(ClusterCertificates.serviceAccounts),
+      "--service-account-signing-key-file", folder.key(ClusterCertificates.serviceAccounts),
+      "--kubelet-client-certificate", folder.certificate("agents/kube-apiserver"),
+      "--kubelet-client-key", folder.key("agents/kube-apiserver"),
+      "--kubelet-certificate-authority", folder.certificate("agent-ca"),
+    ]
   }
 
   /// How a client with a certificate of that name reaches the store.
@@ -124,6 +156,7 @@ struct ClusterPlan: Hashable, Sendable {
         }),
       "nodes": .array(nodes.map { .string($0) }),
       "components": .array(components.map(\.json)),
+      "apiServers": .array(apiServers.map(\.json)),
     ]
     return Bytes(value.text(.indented) + "\n")
   }
@@ -157,6 +190,10 @@ struct ClusterPlan: Hashable, Sendable {
     for element in value["components"]?.array ?? [] {
       guard let component = ClusterComponent(element) else { throw .invalid(field: "components") }
       components.append(component)
+    }
+    for element in value["apiServers"]?.array ?? [] {
+      guard let server = ClusterAPIServer(element) else { throw .invalid(field: "apiServers") }
+      apiServers.append(server)
     }
   }
 }

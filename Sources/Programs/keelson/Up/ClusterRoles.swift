@@ -8,7 +8,7 @@ import Registry
 /// seeds the store with. README.md has the table.
 enum ClusterRoles {
   static var document: Bytes {
-    let roles: JSONValue = ["roles": [node, controllerManager, scheduler]]
+    let roles: JSONValue = ["roles": [node, controllerManager, scheduler, apiServer]]
     return Bytes(roles.text(.indented) + "\n")
   }
 
@@ -36,6 +36,12 @@ enum ClusterRoles {
       prefix("/registry/pods/", .readWrite), prefix("/registry/events/", .readWrite),
       prefix("/registry/nodes/", .read), prefix("/registry/namespaces/", .read),
     ] + elections(ReconcilerTable.scheduler))
+
+  /// Everything that users may see and want, as RBAC allows each of them, and the addresses that
+  /// Services are given.
+  private static let apiServer = role(
+    "apiserver",
+    [prefix("/registry/", .readWrite), prefix("/allocations/", .readWrite)])
 
   private enum Access: String {
     case read

@@ -13,6 +13,7 @@ struct ClusterStart {
   let loop: EventLoop
   let members: Int?
   let nodes: Int?
+  let apiServers: Int?
   let steps: Steps
 
   private static let membersDefault = 3
@@ -28,9 +29,11 @@ struct ClusterStart {
     try prepare(plan)
     try await startSupervisor(plan)
     try await awaitStore(plan)
+    try await ClusterRolesUpdate(plan: plan, folder: folder, loop: loop, steps: steps).run()
     try await makeNamespaces(plan)
     try await awaitNodes(plan)
     try await awaitComponents(plan)
+    try await awaitAPIServers(plan)
     // One that was being killed when it was first looked at is gone by now; what it left running is
     // taken over.
     if try !ClusterProcesses(folder: folder).isSupervised() { try await startSupervisor(plan) }
@@ -88,6 +91,7 @@ struct ClusterStart {
       let before = plan
       if let nodes { plan.grow(toNodes: nodes) }
       try addComponents(to: &plan)
+      try addAPIServers(to: &plan)
       if plan != before { try Files.replace(folder.clusterFile, with: plan.encoded) }
       steps.done("plan", "found \(describe(plan))")
       return plan
@@ -102,6 +106,7 @@ struct ClusterStart {
     }
     plan.grow(toNodes: nodes ?? 1)
     try addComponents(to: &plan)
+    try addAPIServers(to: &plan)
     try Files.replace(folder.clusterFile, with: plan.encoded)
     steps.done("plan", "new: \(describe(plan))")
     return plan
@@ -125,13 +130,23 @@ struct ClusterStart {
     }
   }
 
+  /// As many as asked for, one at least; those of an earlier `up` stay.
+  private func addAPIServers(to plan: inout ClusterPlan) throws {
+    for number in 1...max(1, apiServers ?? 1)
+    where !plan.apiServers.contains(where: { $0.number == number }) {
+      let wanted = ClusterAPIServer.defaultPort(number)
+      let isTaken = plan.ports.contains(wanted) || !isFree(wanted)
+      let port = isTaken ? try freePorts((wanted, wanted), taken: plan).client : wanted
+      plan.apiServers.append(ClusterAPIServer(number: number, port: port))
+    }
+  }
+
   /// The wanted pair, else one that is free now, below the range of outgoing connections.
   private func freePorts(
     _ wanted: (client: UInt16, peer: UInt16), taken plan: ClusterPlan
   ) throws -> (client: UInt16, peer: UInt16) {
     if isFree(wanted.client) && isFree(wanted.peer) { return wanted }
-    let used = Set(
-      plan.members.flatMap { [$0.clientPort, $0.peerPort] } + plan.components.map(\.metricsPort))
+    let used = plan.ports
     for _ in 0..<1000 {
       let port = UInt16(20_000 + Machine.randomWord() % 12_000)
       if !used.contains(port), !used.contains(port + 1), isFree(port), isFree(port + 1) {
@@ -157,10 +172,12 @@ struct ClusterStart {
     } catch {
       throw UpFailure(error.message, advice: "remove that file to have it made anew")
     }
+    // What the store is seeded with; a store that is there keeps its own until it runs.
     if !Files.exists(folder.rolesFile) {
       try Files.replace(folder.rolesFile, with: ClusterRoles.document)
     }
     try Files.replace(folder.clientFile, with: plan.clientFile(folder: folder))
+    try Files.replace(folder.kubeconfig, with: Kubeconfig.of(plan, folder: folder).encoded)
     let table = plan.processes(folder: folder, executable: try Machine.executablePath())
     try Files.replace(folder.processesFile, with: table.encoded)
   }
@@ -192,7 +209,7 @@ struct ClusterStart {
     steps.done(
       "supervisor",
       "pid \(process.pid), "
-        + "\(plan.members.count + plan.components.count + plan.nodes.count) processes")
+        + "\(plan.processCount) processes")
   }
 
   private func awaitStore(_ plan: ClusterPlan) async throws {
@@ -260,6 +277,24 @@ struct ClusterStart {
       steps.done(component.name, "stands in its elections")
     }
     await client.close()
+  }
+
+  /// Each API server's view is filled.
+  private func awaitAPIServers(_ plan: ClusterPlan) async throws {
+    let access = try APIServerAccess(folder: folder, loop: loop)
+    for server in plan.apiServers {
+      var last = ""
+      try await awaiting(within: Self.componentsLimit) {
+        UpFailure(
+          "\(server.name) is not ready: \(last)\n" + tail(of: server.name),
+          advice: "see \(folder.log(of: server.name))")
+      } _: { () -> Bool? in
+        let state = await access.state(of: server)
+        last = state.text
+        return state == .ready ? true : nil
+      }
+      steps.done(server.name, "serves \(server.url)")
+    }
   }
 
   /// The last lines of a process's log.

@@ -13,6 +13,13 @@ struct ClusterStatus {
   var members: [Member] = []
   var nodes: [Node] = []
   var components: [Component] = []
+  var apiServers: [APIServer] = []
+
+  struct APIServer {
+    let plan: ClusterAPIServer
+    let process: ProcessStatus?
+    let state: APIServerAccess.State
+  }
 
   struct Member {
     let plan: ClusterPlan.Member
@@ -26,6 +33,8 @@ struct ClusterStatus {
     let process: ProcessStatus?
     /// Nil where the store could not be asked.
     let hasHeartbeat: Bool?
+    /// Where its agent serves logs; nil where it does not say.
+    let port: Int64?
     let pods: [Pod]
     let supervisors: [ProcessStatus]
   }
@@ -74,6 +83,7 @@ struct ClusterStatus {
           hasHeartbeat: entries.map { known in
             known.contains { $0.key == NodeKeys(node: node).heartbeat }
           },
+          port: port(entries ?? [], NodeKeys(node: node)),
           pods: pods(entries ?? [], NodeKeys(node: node)),
           supervisors: try processes.podSupervisors(of: node)))
     }
@@ -87,6 +97,13 @@ struct ClusterStatus {
           stands: process.flatMap { elections?.stands(component, $0) } ?? false))
     }
     await client.close()
+    let servers = try APIServerAccess(folder: folder, loop: loop)
+    for server in plan.apiServers {
+      view.apiServers.append(
+        APIServer(
+          plan: server, process: try processes.process(server.name),
+          state: await servers.state(of: server)))
+    }
     return view
   }
 
@@ -99,6 +116,7 @@ struct ClusterStatus {
     }
     return supervisor != nil && areMembersHealthy && nodes.allSatisfy { $0.hasHeartbeat == true }
       && components.allSatisfy { $0.process != nil && $0.stands }
+      && apiServers.allSatisfy { $0.state == .ready }
   }
 
   /// The member that leads; nil where none answers so.
@@ -117,6 +135,14 @@ struct ClusterStatus {
     } catch {
       return nil
     }
+  }
+
+  // MARK: - Nodes
+
+  /// As the agent reports it.
+  private static func port(_ entries: [KeyValue], _ keys: NodeKeys) -> Int64? {
+    let report = object(entries.first { $0.key == keys.actualNode })
+    return report["status"]?["daemonEndpoints"]?["kubeletEndpoint"]?["Port"]?.int64
   }
 
   // MARK: - Pods
@@ -182,6 +208,9 @@ struct ClusterStatus {
         }
       rows.append(row("member \(member.plan.name)", member.process, state))
     }
+    for server in apiServers {
+      rows.append(row(server.plan.name, server.process, "\(server.state.text), \(server.plan.url)"))
+    }
     for component in components {
       let state: String =
         switch component.leads {
@@ -200,8 +229,11 @@ struct ClusterStatus {
         }
       let running = node.pods.count { $0.phase == "Running" }
       let desired = node.pods.count { $0.isDesired }
+      let port = node.port.map { ", logs at port \($0)" } ?? ""
       rows.append(
-        row("agent \(node.name)", node.process, "\(heartbeat), \(running) of \(desired) pods run"))
+        row(
+          "agent \(node.name)", node.process,
+          "\(heartbeat), \(running) of \(desired) pods run\(port)"))
       if !node.supervisors.isEmpty {
         let memory = node.supervisors.reduce(0) { $0 + $1.residentBytes }
         rows.append(

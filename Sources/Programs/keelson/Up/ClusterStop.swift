@@ -13,6 +13,9 @@ struct ClusterStop {
       _ = try processes.end([supervisor], grace: .seconds(5))
       steps.done("supervisor", "stopped")
     }
+    let servers = try plan.apiServers.compactMap { try processes.process($0.name) }
+    // Longer than they give requests to be answered.
+    try end("API servers", servers, grace: .seconds(15), processes)
     // Before the agents: nobody is there to take a silent node for a lost one.
     let components = try plan.components.compactMap { try processes.process($0.name) }
     try end("components", components, grace: .seconds(5), processes)
@@ -23,7 +26,10 @@ struct ClusterStop {
     try end("pods", pods, grace: .seconds(20), processes)
     let members = try plan.members.compactMap { try processes.process($0.name) }
     try end("members", members, grace: .seconds(10), processes)
-    for name in plan.nodes + plan.members.map(\.name) + plan.components.map(\.name) {
+    let names =
+      plan.nodes + plan.members.map(\.name) + plan.components.map(\.name)
+      + plan.apiServers.map(\.name)
+    for name in names {
       try Files.removeTree(folder.identity(of: name))
     }
   }

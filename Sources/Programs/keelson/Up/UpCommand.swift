@@ -11,6 +11,10 @@ extension Command {
     flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
     flags.declare("members", .integer, help: "store members: 1, 3 or 5 (default 3)")
     flags.declare("nodes", .integer, help: "nodes, each with an agent (default 1)")
+    flags.declare("api-servers", .integer, help: "API servers, all alike (default 1)")
+    flags.declare(
+      "merge-kubeconfig", .boolean,
+      help: "add the cluster to $KUBECONFIG or ~/.kube/config too, and make it kubectl's choice")
     flags.declare(
       "demo", .boolean, help: "show a Deployment through its life, and lost leaders; adds n2")
     return runCommand(flags, arguments, environment: environmentVariables()) { values in
@@ -24,14 +28,23 @@ extension Command {
         complain("--nodes: 1 to \(ClusterPlan.nodesMax)")
         return 2
       }
+      let servers = values.isGiven("api-servers") ? Int(values.integer("api-servers")) : nil
+      if let servers, !(1...ClusterAPIServer.countMax).contains(servers) {
+        complain("--api-servers: 1 to \(ClusterAPIServer.countMax)")
+        return 2
+      }
       let isDemo = values.boolean("demo")
       return onLoop { loop in
         let folder = try ClusterFolder(clusterPath(values))
         let steps = Steps()
         let start = ClusterStart(
           folder: folder, loop: loop, members: members, nodes: isDemo ? max(nodes ?? 2, 2) : nodes,
-          steps: steps)
+          apiServers: servers, steps: steps)
         let plan = try await start.run()
+        if values.boolean("merge-kubeconfig") {
+          let kubeconfig = try Kubeconfig.of(plan, folder: folder)
+          steps.done("kubeconfig", try KubeconfigFile.users().merge(kubeconfig))
+        }
         if isDemo {
           try await Demo(plan: plan, folder: folder, loop: loop, steps: steps).run()
         }
@@ -93,10 +106,15 @@ private func hints(_ plan: ClusterPlan, _ folder: ClusterFolder) throws -> Strin
   return """
 
     Try:
+      export KUBECONFIG=\(folder.kubeconfig)
+      kubectl get nodes
+      kubectl create deployment web --image=none --replicas=3 -- sleep 3600
+      kubectl get pods -o wide
+      kubectl logs deployment/web
+    or without kubectl:
       \(program) get pods -o wide
       \(program) apply -f manifest.yaml
       \(program) store get /nodes/ --prefix --keys-only
-      \(program) store diff n1
       \(program) status
       \(program) down
     or with etcd's own client (package etcd-client):
