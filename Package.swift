@@ -154,7 +154,7 @@ let tests: [(name: String, imports: [String])] = [
   ("KVStoreTests", ["Base", "Protobuf", "EtcdAPI", "KVStore"]),
   ("LinuxTests", ["Base", "Linux"]),
   ("MemberTests", ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
-  ("NodeAgentTests", ["Base", "NodeAgent"]),
+  ("NodeAgentTests", ["Base", "Linux", "NodeAgent"]),
   ("NodeTests", ["Base", "JSON", "EtcdAPI", "Node"]),
   ("ObjectsTests", ["Base", "JSON", "Objects"]),
   ("ProtobufTests", ["Base", "Protobuf"]),

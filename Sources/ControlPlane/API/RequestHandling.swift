@@ -48,6 +48,8 @@ enum RequestHandling {
     guard resource.resource != nil else { throw .noSuchPath }
     if let verdict = try Reviews.verdict(&exchange, serving, &context) { return verdict }
     switch exchange.info.verb {
+    case .get where resource.plural == "pods" && resource.subresource == "log":
+      return try PodLogs.verdict(exchange, resource, serving)
     case .get where ObjectAspect.isPart(resource.subresource):
       return try WriteRequest.read(exchange, serving)
     case .get, .list, .watch: return try Reading.verdict(&exchange, serving)

@@ -21,11 +21,15 @@ final class AgentStreams {
     let stream: HTTPStream
     let request: AgentRequest
     var hasHead = false
+    /// What the agent refuses with, and its words so far.
+    var refusal: (status: StatusCode, words: ByteBuffer)?
   }
 
   private enum Bounds {
     /// A follower's head comes at once; an agent that is only slow has this long.
     static let headTimeout = Duration.seconds(30)
+    /// Of the words of a refusal.
+    static let refusalBytes = 50_000
   }
 
   init(
@@ -99,17 +103,46 @@ final class AgentStreams {
   private func received(_ event: HTTPStreamEvent, for id: RequestID) {
     switch event {
     case .head(let status, let fields):
+      guard (200...206).contains(status.rawValue) else {
+        streams[id]?.refusal = (status, ByteBuffer())
+        return
+      }
       streams[id]?.hasHead = true
       var own: HeaderFields = ["cache-control": "no-cache, private"]
       if let type = fields["content-type"] { own.append("content-type", type) }
       desk.head(id, status, own)
-    case .body(let bytes): desk.body(id, bytes, isLast: false)
+    case .body(let bytes):
+      guard let refusal = streams[id]?.refusal else {
+        return desk.body(id, bytes, isLast: false)
+      }
+      let room = max(0, Bounds.refusalBytes - refusal.words.count)
+      streams[id]?.refusal?.words.write(bytes.prefix(min(room, bytes.count)))
     case .end:
-      guard streams.removeValue(forKey: id) != nil else { return }
-      desk.body(id, Bytes(), isLast: true)
+      guard let place = streams.removeValue(forKey: id) else { return }
+      if var refusal = place.refusal {
+        desk.respond(id, Self.status(refusal.status, refusal.words.take().text).response)
+      } else {
+        desk.body(id, Bytes(), isLast: true)
+      }
     case .failed(let error):
       guard let place = streams.removeValue(forKey: id) else { return }
       failed(error, place, id)
+    }
+  }
+
+  /// As kube-apiserver passes on what a kubelet refuses (registry GenericHttpResponseChecker).
+  private static func status(_ code: StatusCode, _ words: String) -> APIStatus {
+    switch code {
+    case .badRequest: .badRequest(words)
+    case .internalServerError: .internalError(words)
+    case .notFound:
+      APIStatus(
+        404, "NotFound", "the server could not find the requested resource: \(words)",
+        APIStatus.Details())
+    default:
+      APIStatus(
+        Int(code.rawValue), "", "the agent answered \(code.rawValue): \(words)",
+        APIStatus.Details())
     }
   }
 

@@ -6,6 +6,12 @@ public struct PodLogPlace: Hashable, Sendable {
   /// Nil before the first container has run.
   public let record: PodRecord?
 
+  public init(uid: String, containers: [String], record: PodRecord?) {
+    self.uid = uid
+    self.containers = containers
+    self.record = record
+  }
+
   /// Why there is no log, in the kubelet's words (kubelet validateContainerLogStatus).
   public enum Refusal: Error, Hashable, Sendable {
     /// 404.

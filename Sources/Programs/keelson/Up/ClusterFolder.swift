@@ -61,7 +61,8 @@ struct ClusterFolder: Hashable, Sendable {
 
   func make() throws(Errno) {
     for folder in [
-      path, pki, pki + "/clients", pki + "/members", pki + "/api", pki + "/agents", logs, run, path + "/store",
+      path, pki, pki + "/clients", pki + "/members", pki + "/api", pki + "/agents", logs, run,
+      path + "/store",
       path + "/nodes",
     ] {
       try Files.makeFolders(folder)
