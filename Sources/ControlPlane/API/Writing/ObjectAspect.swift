@@ -35,15 +35,17 @@ enum ObjectAspect: String, Hashable, Sendable {
   func shown(_ object: JSONObject, _ target: WriteTarget) -> JSONObject {
     switch self {
     case .scale: Scale.of(object, target.kind)
-    case .whole, .status, .finalize, .ephemeralContainers, .resize, .approval: object
+    case .whole, .status, .finalize, .ephemeralContainers, .resize, .approval:
+      KindVersion.shown(object, as: target.served)
     }
   }
 
   /// The write that makes the object as `wanted` shows it.
   func intent(
-    from current: StoredObject, to wanted: JSONObject, _ target: WriteTarget
+    from current: StoredObject, to shown: JSONObject, _ target: WriteTarget
   ) throws(APIStatus) -> Intent {
-    switch self {
+    let wanted = self == .scale ? shown : KindVersion.stored(shown, of: target.kind)
+    return switch self {
     case .whole: .update(from: current, to: wanted)
     case .status: .updateStatus(from: current, to: wanted)
     case .scale: .update(from: current, to: try Scale.applied(wanted, to: current))

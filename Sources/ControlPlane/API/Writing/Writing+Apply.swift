@@ -16,6 +16,9 @@ extension WriteRequest {
     let manager = FieldManager(
       name: options.fieldManager, operation: .apply, apiVersion: target.served.apiVersion,
       subresource: aspect.rawValue)
+    if target.served.apiVersion != target.kind.apiVersion {
+      configuration = KindVersion.stored(configuration, of: target.kind)
+    }
     if aspect == .scale { configuration = try Scale.configuration(configuration, target.kind) }
     let merged: JSONObject
     do throws(ApplyFailure) {

@@ -12,7 +12,8 @@ extension WriteRequest {
     try placeInNamespace(&object)
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction(
-      [.create(target.kind, object)], manager: manager(options))
+      [.create(target.kind, KindVersion.stored(object, of: target.kind))], manager: manager(options)
+    )
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
@@ -46,7 +47,8 @@ extension WriteRequest {
     var object = object
     object.edit("metadata") { $0["resourceVersion"] = nil }
     let transaction = try transaction(
-      [.create(target.kind, object)], manager: manager(options))
+      [.create(target.kind, KindVersion.stored(object, of: target.kind))], manager: manager(options)
+    )
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
