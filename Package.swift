@@ -156,7 +156,7 @@ let tests: [(name: String, imports: [String])] = [
   ("MemberTests", ["Base", "Protobuf", "Raft", "WAL", "EtcdAPI", "KVStore", "Member"]),
   ("NodeAgentTests", ["Base", "Linux", "NodeAgent"]),
   ("NodeTests", ["Base", "JSON", "EtcdAPI", "Node"]),
-  ("ObjectsTests", ["Base", "JSON", "Objects"]),
+  ("ObjectsTests", ["Base", "JSON", "Protobuf", "Objects"]),
   ("ProtobufTests", ["Base", "Protobuf"]),
   ("RaftTests", ["Base", "Raft"]),
   ("ReconcilersTests", ["Base", "JSON", "Objects", "Registry", "Reconcilers"]),

@@ -88,6 +88,16 @@ public struct ProtobufReader: Sendable {
     Int32(truncatingIfNeeded: try readUInt64(field))
   }
 
+  /// A double or fixed64, as its bits.
+  public mutating func readFixed64(_ field: ProtobufField) throws(ProtobufError) -> UInt64 {
+    guard field.wireType == 1 else { throw unexpected(field) }
+    guard end - offset >= 8 else { throw .truncated(offset: offset) }
+    var bits: UInt64 = 0
+    for place in (0..<8).reversed() { bits = bits << 8 | UInt64(bytes[offset + place]) }
+    offset += 8
+    return bits
+  }
+
   @inlinable
   public mutating func readBool(_ field: ProtobufField) throws(ProtobufError) -> Bool {
     try readUInt64(field) != 0

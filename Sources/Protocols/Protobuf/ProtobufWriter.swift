@@ -9,6 +9,12 @@ extension ByteBuffer {
     write(varint: value)
   }
 
+  /// A double or fixed64, by its bits.
+  public mutating func write(fixed64 bits: UInt64, field: UInt32) {
+    write(varint: UInt64(field << 3 | 1))
+    for place in 0..<8 { write(UInt8(truncatingIfNeeded: bits >> (8 * UInt64(place)))) }
+  }
+
   @inlinable
   public mutating func write(bytes: Bytes, field: UInt32) {
     write(varint: UInt64(field << 3 | 2))
