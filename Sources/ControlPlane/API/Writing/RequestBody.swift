@@ -36,8 +36,7 @@ struct RequestBody {
     switch try BodyFormat(of: request.fields) {
     case .json: object = try json(request.body, &complaints)
     case .yaml: object = try yaml(request.body, &complaints)
-    case .protobuf:
-      throw BodyFormat.unsupported([BodyFormat.json, .yaml].map(\.rawValue))
+    case .protobuf: object = try protobuf(request.body)
     }
     try setType(of: &object)
     return try checked(object, complaints)
@@ -174,6 +173,21 @@ struct RequestBody {
   private func refusal(_ name: String, _ version: String, _ reason: String) -> APIStatus {
     .badRequest(
       "\(name) in version \"\(version)\" cannot be handled as a \(kind.name): \(reason)")
+  }
+
+  private func protobuf(_ body: Bytes) throws(APIStatus) -> JSONObject {
+    do throws(ProtobufObjectError) {
+      return try ProtobufObject.decode(body)
+    } catch {
+      switch error {
+      case .unknownKind(let apiVersion, let name): throw otherKind(apiVersion, name)
+      case .notEnveloped:
+        throw unrecognized("provided data does not appear to be a protobuf message", body)
+      case .malformed(let reason): throw unrecognized("\(reason)", body)
+      case .badValue(let field): throw unrecognized("\(field)", body)
+      case .tooDeep: throw unrecognized("objects lie too deep in each other", body)
+      }
+    }
   }
 
   private func unrecognized(_ reason: String, _ body: Bytes) -> APIStatus {
