@@ -215,7 +215,7 @@ private struct Story {
           if isMade { pods += 1 }
           if event.type == .delete { pods -= 1 }
           judge(writer, at: revision)
-        case .object, .grant, .actualPod, .actualNode, .heartbeat: break
+        case .object, .grant, .actualPod, .actualNode, .heartbeat, .allocation: break
         }
         if pods > wanted { violation = "\(pods) pods at revision \(revision)" }
       }

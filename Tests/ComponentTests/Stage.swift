@@ -19,7 +19,7 @@ struct Filler: Reconciler {
     switch (new ?? old)?.key {
     case .actualNode(let node), .desiredPod(let node, _):
       node.hasPrefix(prefix) ? [.key(.actualNode(node))] : []
-    case .object, .grant, .actualPod, .heartbeat, .candidate, nil: []
+    case .object, .grant, .actualPod, .heartbeat, .candidate, .allocation, nil: []
     }
   }
 

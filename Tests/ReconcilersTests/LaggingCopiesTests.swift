@@ -116,7 +116,7 @@ import Testing
       let places = truth.view.entries(ofNode: node).compactMap { entry -> String? in
         switch entry.key {
         case .desiredPod(_, let uid), .actualPod(_, let uid): uid
-        case .object, .grant, .actualNode, .heartbeat, .candidate: nil
+        case .object, .grant, .actualNode, .heartbeat, .candidate, .allocation: nil
         }
       }
       guard !places.isEmpty else { return }
@@ -169,7 +169,7 @@ import Testing
         #expect(pod.meta.isBeingDeleted, "a pod was removed that nobody deleted")
         #expect(report?.pod?.hasEnded == true, "a pod was removed that its node still runs")
         #expect(desired?.meta.isBeingDeleted == true, "a pod's node never heard of its deletion")
-      case .grant, .actualPod, .actualNode, .heartbeat, .candidate: return
+      case .grant, .actualPod, .actualNode, .heartbeat, .candidate, .allocation: return
       }
     }
 

@@ -123,7 +123,7 @@ import Testing
 
 extension JSONValue {
   /// The value at a path as the recordings write it: `a.b[0].[c.d/e]`.
-  fileprivate func at(recorded path: String) -> JSONValue? {
+  func at(recorded path: String) -> JSONValue? {
     var value: JSONValue? = self
     var rest = Substring(path)
     while !rest.isEmpty {

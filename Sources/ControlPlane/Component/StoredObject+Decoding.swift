@@ -28,7 +28,8 @@ extension StoredObject {
     switch key {
     case .heartbeat, .grant, .candidate: return JSONObject()
     // The registry writes an object without members as no bytes.
-    case .desiredPod, .actualPod, .actualNode: if kv.value.isEmpty { return JSONObject() }
+    case .desiredPod, .actualPod, .actualNode, .allocation:
+      if kv.value.isEmpty { return JSONObject() }
     case .object: break
     }
     let value: JSONValue

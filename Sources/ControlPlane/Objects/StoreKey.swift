@@ -32,6 +32,16 @@ public enum StoreKey: Hashable, Sendable {
   case heartbeat(String)
   /// `/election/<component>/<lease>`, the lease in 16 hexadecimal digits
   case candidate(component: String, lease: Int64)
+  /// `/allocations/<pool>/<name>`: taken by the Service that its value names.
+  case allocation(AllocationPool, name: String)
+}
+
+/// What only one object may hold at a time.
+public enum AllocationPool: String, Hashable, Sendable {
+  /// Addresses of Services.
+  case clusterAddress = "clusterip"
+  /// Ports of Services on every node.
+  case nodePort = "nodeport"
 }
 
 extension StoreKey {
@@ -48,6 +58,7 @@ extension StoreKey {
     case .heartbeat(let node): Bytes("/nodes/\(node)/heartbeat")
     case .candidate(let component, let lease):
       Bytes("/election/\(component)/\(Hex.digits(UInt64(bitPattern: lease)))")
+    case .allocation(let pool, let name): Bytes("/allocations/\(pool.rawValue)/\(name)")
     }
   }
 
@@ -63,6 +74,10 @@ extension StoreKey {
       guard parts.count == 4, parts[3].utf8.count == 16, let lease = UInt64(parts[3], radix: 16)
       else { return nil }
       self = .candidate(component: parts[2], lease: Int64(bitPattern: lease))
+    case "allocations":
+      guard parts.count == 4, let pool = AllocationPool(rawValue: parts[2]), !parts[3].isEmpty
+      else { return nil }
+      self = .allocation(pool, name: parts[3])
     default: return nil
     }
   }
@@ -99,6 +114,8 @@ public enum Collection: Hashable, Sendable {
   case nodes
   /// `/election/`
   case candidates
+  /// `/allocations/`
+  case allocations
 }
 
 extension Collection: Comparable {
@@ -108,6 +125,7 @@ extension Collection: Comparable {
     case .objects(let kind): Bytes("/registry/\(kind.plural)/")
     case .nodes: Bytes("/nodes/")
     case .candidates: Bytes("/election/")
+    case .allocations: Bytes("/allocations/")
     }
   }
 
@@ -120,7 +138,8 @@ extension StoreKey {
     switch self {
     case .object(let key): .objects(key.kind)
     case .desiredPod, .grant, .actualPod, .actualNode, .heartbeat: .nodes
-    case .candidate: .candidates
+    case .candidate, .allocation: .candidates
+    case .allocation: .allocations
     }
   }
 }

@@ -35,7 +35,7 @@ public final class StoredObject: Sendable {
     case .actualNode:
       pod = nil
       node = NodeFacts(json)
-    case .grant, .heartbeat, .candidate:
+    case .grant, .heartbeat, .candidate, .allocation:
       pod = nil
       node = nil
     }

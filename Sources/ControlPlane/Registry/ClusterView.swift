@@ -77,7 +77,7 @@ public struct ClusterView: Sendable {
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
       .actualNode(let node), .heartbeat(let node):
       entriesByNode[node, default: SortedObjects()].put(object, bytes)
-    case .candidate: break
+    case .candidate, .allocation: break
     }
     return old
   }
@@ -122,7 +122,7 @@ public struct ClusterView: Sendable {
     case .desiredPod(let node, _), .grant(let node, _), .actualPod(let node, _),
       .actualNode(let node), .heartbeat(let node):
       Self.remove(bytes, from: &entriesByNode, node)
-    case .candidate: break
+    case .candidate, .allocation: break
     }
     return old
   }

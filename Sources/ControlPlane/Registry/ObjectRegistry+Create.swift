@@ -41,8 +41,10 @@ extension ObjectRegistry {
       throw other.meta.isBeingDeleted
         ? .beingDeleted(kind, name: key.name) : .alreadyExists(kind, name: key.name)
     }
+    let allocations = try allocate(for: key, &object, in: view, &context, &transaction)
     transaction.expect(.object(key), modRevision: 0)
     transaction.put(key, object)
+    transaction.writes += allocations
   }
 
   /// Names drawn until one is free (apiserver registry.Store.Create).

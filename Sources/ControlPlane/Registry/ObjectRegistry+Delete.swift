@@ -39,6 +39,7 @@ extension ObjectRegistry {
     } else {
       // What has no grace goes as it is; a pod's end says when it was to be.
       transaction.remove(key, last: key.kind == .pod ? object : old.json)
+      release(old.json, of: key.kind, into: &transaction)
     }
   }
 

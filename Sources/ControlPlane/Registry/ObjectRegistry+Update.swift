@@ -6,8 +6,8 @@ extension ObjectRegistry {
   /// Everything but the status (apiserver rest.BeforeUpdate). The last finalizer of an object on
   /// its way out takes the object with it.
   func update(
-    _ old: StoredObject, to json: JSONObject, context: PlanContext,
-    into transaction: inout ObjectTransaction
+    _ old: StoredObject, to json: JSONObject, in view: ClusterView,
+    context: inout PlanContext, into transaction: inout ObjectTransaction
   ) throws(Rejection) {
     let key = Self.objectKey(of: old)
     try TypeCheck.check(
@@ -40,8 +40,12 @@ extension ObjectRegistry {
     transaction.expect(old.key, modRevision: old.modRevision)
     if Self.isLeaving(object, key.kind) {
       transaction.remove(key, last: object)
+      release(before, of: key.kind, into: &transaction)
     } else {
+      let allocations = try allocate(
+        for: key, &object, replacing: before, in: view, &context, &transaction)
       transaction.put(key, object)
+      transaction.writes += allocations
     }
   }
 

@@ -12,6 +12,8 @@ public import Objects
 public struct ObjectRegistry: Sendable {
   /// Names the writer in events (`source.component`).
   public var writer: String
+  /// Where the addresses and node ports of Services come from.
+  public var serviceRanges = ServiceRanges()
   #if PLANTED_BUGS
     public var plantedBug: PlantedBug?
   #endif
@@ -54,7 +56,7 @@ public struct ObjectRegistry: Sendable {
     case .create(let kind, let json):
       try create(kind, json, in: view, context: &context, into: &transaction)
     case .update(let old, let json):
-      try update(old, to: json, context: context, into: &transaction)
+      try update(old, to: json, in: view, context: &context, into: &transaction)
     case .updateStatus(let old, let json):
       try updateStatus(old, to: json, context: context, into: &transaction)
     case .updateSubresource(let old, let json, let subresource):

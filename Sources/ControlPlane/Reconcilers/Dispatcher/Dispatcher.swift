@@ -37,7 +37,7 @@ public struct Dispatcher: Reconciler {
       // A name with a slash, or none, would lead to somebody else's keys.
       return StoreKey(place.bytes) == place ? place : nil
     case .desiredPod: return object.key
-    case .grant, .actualPod, .actualNode, .heartbeat, .candidate: return nil
+    case .grant, .actualPod, .actualNode, .heartbeat, .candidate, .allocation: return nil
     }
   }
 

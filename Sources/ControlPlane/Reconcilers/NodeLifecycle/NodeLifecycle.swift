@@ -40,7 +40,7 @@ public struct NodeLifecycle: Reconciler {
     case .actualPod(let node, _):
       // What nodes leave behind goes with them.
       return view[Self.key(of: node)] == nil ? [.object(Self.key(of: node))] : []
-    case .object, .desiredPod, .grant, .candidate: return []
+    case .object, .desiredPod, .grant, .candidate, .allocation: return []
     }
   }
 
@@ -132,7 +132,7 @@ public struct NodeLifecycle: Reconciler {
     let steps = view.entries(ofNode: key.name).compactMap { entry -> Step? in
       switch entry.key {
       case .actualNode, .actualPod: Step([.remove(entry)], guards: guards)
-      case .object, .desiredPod, .grant, .heartbeat, .candidate: nil
+      case .object, .desiredPod, .grant, .heartbeat, .candidate, .allocation: nil
       }
     }
     return Plan(steps, order: .independent)

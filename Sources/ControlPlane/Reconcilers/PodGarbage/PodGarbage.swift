@@ -48,7 +48,7 @@ public struct PodGarbage: Reconciler {
       return old == nil || new == nil ? Self.podKeys(of: object.name, in: view) : []
     case .actualNode(let node):
       return old == nil || new == nil ? Self.podKeys(of: node, in: view) : []
-    case .object, .desiredPod, .grant, .actualPod, .heartbeat, .candidate: return []
+    case .object, .desiredPod, .grant, .actualPod, .heartbeat, .candidate, .allocation: return []
     }
   }
 

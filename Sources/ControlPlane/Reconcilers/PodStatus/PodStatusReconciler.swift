@@ -33,7 +33,7 @@ public struct PodStatusReconciler: Reconciler {
       return view.entries(ofNode: node).compactMap { entry in
         if case .actualPod = entry.key { .key(entry.key) } else { nil }
       }
-    case .grant, .actualNode, .candidate: return []
+    case .grant, .actualNode, .candidate, .allocation: return []
     }
   }
 

@@ -9,13 +9,35 @@ enum AddressSyntax {
     return isIPv4(parts[0]) ? length <= 32 : isIPv6(parts[0])
   }
 
-  private static func isIPv4(_ text: Substring) -> Bool {
+  /// The 4 or 16 bytes of an address; nil for another text.
+  static func bytes(of text: String) -> [UInt8]? {
+    if isIPv4(text[...]) { return text.split(separator: ".").compactMap { UInt8($0) } }
+    guard isIPv6(text[...]) else { return nil }
+    let halves = text[...].split(
+      separator: "::", maxSplits: 2, omittingEmptySubsequences: false
+    ).map(groupBytes)
+    let count = halves.reduce(0) { $0 + $1.count }
+    guard halves.count == 2, let first = halves.first, let last = halves.last else {
+      return halves.first
+    }
+    return first + [UInt8](repeating: 0, count: max(16 - count, 0)) + last
+  }
+
+  private static func groupBytes(_ half: Substring) -> [UInt8] {
+    half.split(separator: ":").flatMap { part -> [UInt8] in
+      if part.contains(".") { return part.split(separator: ".").compactMap { UInt8($0) } }
+      let group = UInt16(part, radix: 16) ?? 0
+      return [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
+    }
+  }
+
+  static func isIPv4(_ text: Substring) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts.allSatisfy { number($0, max: 255) != nil }
   }
 
   /// RFC 4291 section 2.2.
-  private static func isIPv6(_ text: Substring) -> Bool {
+  static func isIPv6(_ text: Substring) -> Bool {
     let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
     guard !halves.isEmpty, halves.count <= 2 else { return false }
     var groups = 0

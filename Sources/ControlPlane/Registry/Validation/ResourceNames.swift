@@ -20,6 +20,12 @@ enum ResourceNames {
     standard.contains(name) || isHugePages(name) || name.hasPrefix("requests.hugepages-")
   }
 
+  /// What a ResourceQuota may bound without a domain.
+  static func isStandardForQuota(_ name: String) -> Bool {
+    standard.contains(name) && name != "storage" || name.hasPrefix("requests.hugepages-")
+      || isHugePages(name) || name.hasPrefix("count/")
+  }
+
   static func isQualified(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: "/")) }
 
   /// Kubernetes' own, not a device plugin's.

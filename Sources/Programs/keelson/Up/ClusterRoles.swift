@@ -27,7 +27,8 @@ enum ClusterRoles {
   private static let controllerManager = role(
     "controller-manager",
     Kind.all.map { prefix("/registry/\($0.plural)/", .readWrite) }
-      + [prefix("/nodes/", .readWrite)] + elections(ReconcilerTable.controllerManager()))
+      + [prefix("/nodes/", .readWrite), prefix("/allocations/", .readWrite)]
+      + elections(ReconcilerTable.controllerManager()))
 
   /// Binds pods and says why it does or does not; of all else it only reads.
   private static let scheduler = role(

@@ -103,7 +103,7 @@ enum EndState {
         if view.object(uid: uid)?.pod?.node != node {
           lines.append("a pod reported by \(node) that is not bound to it")
         }
-      case .actualNode, .heartbeat, .grant, .object, .candidate: break
+      case .actualNode, .heartbeat, .grant, .object, .candidate, .allocation: break
       }
     }
     for (node, uids) in running.sorted(by: { $0.key < $1.key }) {

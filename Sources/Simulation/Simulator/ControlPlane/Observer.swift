@@ -48,7 +48,7 @@ struct Observer {
     switch key {
     case .object, .desiredPod, .actualPod, .actualNode:
       json = try JSONValue(parsing: kv.value).object
-    case .grant, .heartbeat, .candidate: break
+    case .grant, .heartbeat, .candidate, .allocation: break
     }
     let object = StoredObject(
       key: key, json: json ?? JSONObject(), createRevision: kv.createRevision,

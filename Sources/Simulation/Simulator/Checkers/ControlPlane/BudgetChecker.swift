@@ -50,7 +50,7 @@ struct BudgetChecker: HistoryChecker {
     case .object(let key) where key.kind == .event:
       return object.json["involvedObject"]?["kind"]?.string == "Pod"
         ? object.json["involvedObject"]?["uid"]?.string : nil
-    case .object, .grant, .actualNode, .heartbeat, .candidate: return nil
+    case .object, .grant, .actualNode, .heartbeat, .candidate, .allocation: return nil
     }
   }
 }
