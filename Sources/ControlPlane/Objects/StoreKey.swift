@@ -138,7 +138,7 @@ extension StoreKey {
     switch self {
     case .object(let key): .objects(key.kind)
     case .desiredPod, .grant, .actualPod, .actualNode, .heartbeat: .nodes
-    case .candidate, .allocation: .candidates
+    case .candidate: .candidates
     case .allocation: .allocations
     }
   }
