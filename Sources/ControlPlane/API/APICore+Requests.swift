@@ -22,6 +22,7 @@ extension APICore {
   mutating func forget(_ id: RequestID) {
     exchanges[id] = nil
     waiting[id] = nil
+    lingering[id] = nil
   }
 
   mutating func respond(_ id: RequestID, _ response: APIResponse) {
@@ -51,7 +52,8 @@ extension APICore {
     guard var exchange = exchanges[id] else { return }
     let serving = Serving(
       view: cache.view, revision: cache.revision, isReady: isReady,
-      settings: configuration.settings, now: now.wall, access: access, tokens: tokens)
+      settings: configuration.settings, now: now.wall,
+      instant: now.instant, access: access, tokens: tokens)
     var context = PlanContext(now: now.wall, random: PRNG(seed: random.next()))
     let verdict: Verdict
     do throws(APIStatus) {
@@ -75,6 +77,9 @@ extension APICore {
       wantFreshness.append(id)
       readFreshness()
     case .wait(let revision): wait(id, for: revision)
+    case .linger(let revision, let until):
+      waiting[id] = revision
+      lingering[id] = until
     case .commit(let commit): send(commit, id)
     case .read(let request): call(.range(request), for: .read(id))
     case .ask(let question):
@@ -82,9 +87,13 @@ extension APICore {
       exchanges[id]?.answer = nil
       emit(.ask(id, question))
     case .watch(let plan):
-      guard let exchange = exchanges[id] else { return }
       forget(id)
-      emit(hub.open(id, plan, of: exchange, in: cache, now: now))
+      emit(hub.open(id, plan, in: cache, now: now))
+      // A server that stops has told its watches so already.
+      if isStopping { emit(hub.stop()) }
+    case .list(let stream):
+      forget(id)
+      emit(lists.open(id, stream))
     case .forward(let request):
       forget(id)
       emit(.forward(id, request))
@@ -140,6 +149,9 @@ extension APICore {
     switch answer {
     case .range(let response):
       exchanges[id]?.answer = .range(response)
+      advance(id)
+    case .refused(.compacted):
+      exchanges[id]?.answer = .compacted
       advance(id)
     case .refused(let status):
       if exchanges[id] != nil { respond(id, Self.status(of: status).response) }

@@ -21,6 +21,8 @@ public struct APICore: Sendable {
     /// From a request's arrival to its answer; watches and forwarded requests have their own times.
     public var requestTimeout = Duration.seconds(60)
     public var settings: APISettings
+    /// What is kept of past changes for watches.
+    var cacheLimits = ObjectCache.Limits()
 
     public init(entropy: UInt64, settings: APISettings = APISettings()) {
       self.entropy = entropy
@@ -72,14 +74,25 @@ public struct APICore: Sendable {
     case eventLease
   }
 
+  private struct Deadline: Sendable {
+    let at: Instant
+    let id: RequestID
+  }
+
   let configuration: Configuration
-  var cache = ObjectCache()
+  var cache: ObjectCache
   var access = AccessRules()
   var tokens = TokenCache()
   var hub = WatchHub()
+  /// Long lists on their way.
+  var lists = ListStreams()
   var exchanges: [RequestID: Exchange] = [:]
   /// Requests that wait until the view has reached a revision.
   var waiting: [RequestID: Int64] = [:]
+  /// Of those, the ones that wait no longer than until a time.
+  var lingering: [RequestID: Instant] = [:]
+  /// When requests have taken too long, in the order of their arrival; some are answered already.
+  private var deadlines = Deque<Deadline>()
   /// Requests for which the next linearizable read is made, while one is under way.
   var wantFreshness: [RequestID] = []
   var isFreshnessAsked = false
@@ -96,11 +109,12 @@ public struct APICore: Sendable {
 
   public init(_ configuration: Configuration) {
     self.configuration = configuration
+    cache = ObjectCache(limits: configuration.cacheLimits)
     random = PRNG(seed: configuration.entropy)
   }
 
   /// Requests without an answer yet, watches among them.
-  public var requestCount: Int { exchanges.count + hub.count }
+  public var requestCount: Int { exchanges.count + hub.count + lists.count }
 
   /// Everything up to it is in the view; 0 before it is filled.
   public var revision: Int64 { cache.revision }
@@ -109,7 +123,7 @@ public struct APICore: Sendable {
   public var watchCount: Int { hub.count }
 
   /// The view is filled: requests can be answered.
-  public var isReady: Bool { cache.isListed }
+  public var isReady: Bool { cache.isReady }
 
   public mutating func step(_ events: [Event], at moment: Moment, into effects: inout [Effect]) {
     now = moment
@@ -123,12 +137,19 @@ public struct APICore: Sendable {
   private mutating func take(_ event: Event) {
     switch event {
     case .start: list()
-    case .request(let id, let request): begin(id, request)
+    case .request(let id, let request):
+      deadlines.append(Deadline(at: now.instant + configuration.requestTimeout, id: id))
+      begin(id, request)
     case .closed(let id):
       forget(id)
       hub.close(id)
-    case .congested(let id): hub.congested(id)
-    case .writable(let id): emit(hub.writable(id, in: cache))
+      lists.close(id)
+    case .congested(let id):
+      hub.congested(id)
+      lists.congested(id)
+    case .writable(let id):
+      hub.writable(id)
+      lists.writable(id)
     case .store(.answered(let call, let answer)): answered(call, answer)
     case .store(.delivered(_, let delivery)): delivered(delivery)
     case .answered(let id, let answer): answered(id, answer)
@@ -162,24 +183,34 @@ public struct APICore: Sendable {
   /// Ends what took too long, repeats what was refused, and asks to be woken for the rest.
   private mutating func sweep() {
     if cache.isListDue(now.instant) { list() }
-    for id in exchanges.keys.sorted() {
-      guard let exchange = exchanges[id],
-        exchange.arrived.instant + configuration.requestTimeout <= now.instant
-      else { continue }
-      respond(
-        id, APIStatus.timeout("request did not complete within requested timeout").response)
-    }
+    endOverdue()
     renewEventLease()
     emit(hub.tick(now, in: cache))
+    emit(lists.pump())
     if let progress = cache.progressDue(now.instant) {
       emit(.store(.requestProgress(progress)))
     }
-    var due = [cache.nextDue, hub.nextDue, eventLease.nextDue].compactMap { $0 }
-    if let first = exchanges.values.map(\.arrived.instant).min() {
-      due.append(first + configuration.requestTimeout)
-    }
+    var due = [
+      cache.nextDue, hub.nextDue, eventLease.nextDue, deadlines.first?.at,
+      lingering.values.min(),
+    ].compactMap { $0 }
+    if hub.isDue || lists.isDue { due.append(now.instant) }
     if let next = due.min() { emit(.wake(at: next)) }
-    if isStopping && exchanges.isEmpty && hub.count == 0 { emit(.stopped) }
+    if isStopping && requestCount == 0 { emit(.stopped) }
+  }
+
+  private mutating func endOverdue() {
+    while let first = deadlines.first, exchanges[first.id] == nil || first.at <= now.instant {
+      _ = deadlines.popFirst()
+      guard exchanges[first.id] != nil else { continue }
+      respond(
+        first.id, APIStatus.timeout("request did not complete within requested timeout").response)
+    }
+    for id in lingering.filter({ $0.value <= now.instant }).keys.sorted() {
+      lingering[id] = nil
+      waiting[id] = nil
+      advance(id)
+    }
   }
 
   // MARK: - The view
@@ -203,27 +234,29 @@ public struct APICore: Sendable {
     let watch = watchID()
     switch cache.take(list: answer, watch: watch, now: now.instant, random: &random) {
     case .next(let request): call(.range(request), for: .list)
-    case .follow(let request, let changes):
+    case .follow(let request, let movement):
       emit(.store(.watch(watch, request)))
-      moved(changes)
+      moved(movement)
     case .again: list()
     case .nothing: break
     }
   }
 
   private mutating func delivered(_ delivery: StoreDelivery) {
-    let (changes, isCompacted) = cache.take(delivery, now: now.instant, random: &random)
-    if isCompacted { list() }
-    moved(changes)
+    guard let movement = cache.take(delivery, now: now.instant, random: &random) else {
+      return list()
+    }
+    moved(movement)
   }
 
   /// The view has reached another revision: watches and waiting requests go on.
-  private mutating func moved(_ changes: [ObjectChange]) {
-    access.take(changes)
-    emit(hub.take(changes, upTo: cache.revision, in: cache, now: now))
+  private mutating func moved(_ movement: ObjectCache.Movement) {
+    access.take(movement.changes)
+    emit(hub.take(movement, in: cache, now: now))
     let reached = waiting.filter { $0.value <= cache.revision }.keys.sorted()
     for id in reached {
       waiting[id] = nil
+      lingering[id] = nil
       advance(id)
     }
   }

@@ -28,9 +28,13 @@ public struct Exchange: Sendable {
   var asked: ShellQuestion?
   /// Where a request of many steps stands; its handler's own.
   public var progress = 0
+  /// What a list has read so far.
+  var list: ListProgress?
 
   public enum Answer: Hashable, Sendable {
     case range(RangeResponse)
+    /// The revision that was to be read is gone.
+    case compacted
     case shell(ShellAnswer)
     /// The revision of the Txn that was committed last.
     case committed(Int64)
@@ -53,11 +57,16 @@ public enum Verdict: Sendable {
   /// Asked again once the view has reached the revision; a request that comes too early for it is
   /// answered with a timeout.
   case wait(revision: Int64)
+  /// Asked again once the view has reached the revision, which the store may never have, or at the
+  /// time.
+  case linger(revision: Int64, until: Instant)
   case commit(Commit)
   /// Asked again with the answer: what the view does not hold, such as an old revision.
   case read(RangeRequest)
   /// Asked again with the shell's answer.
   case ask(ShellQuestion)
+  /// Answered with a list, in slices where it is long.
+  case list(ListStream)
   /// The exchange becomes a watch.
   case watch(WatchPlan)
   /// The exchange is the shell's from now on: bytes flow between an agent and the client.

@@ -12,6 +12,7 @@ struct Serving: Sendable {
   let isReady: Bool
   let settings: APISettings
   let now: WallTime
+  let instant: Instant
   /// Who may do what, up to `revision`.
   let access: AccessRules
   /// Tokens whose signature is known to be good.
@@ -50,8 +51,6 @@ enum RequestHandling {
     switch exchange.info.verb {
     case .get where resource.plural == "pods" && resource.subresource == "log":
       return try PodLogs.verdict(exchange, resource, serving)
-    case .get where ObjectAspect.isPart(resource.subresource):
-      return try WriteRequest.read(exchange, serving)
     case .get, .list, .watch: return try Reading.verdict(&exchange, serving)
     case .create, .update, .patch, .delete, .deletecollection:
       let verdict = try Writing.verdict(&exchange, serving, &context)

@@ -29,6 +29,14 @@ public struct Informer: Sendable {
   public struct Change: Hashable, Sendable {
     public let key: Bytes
     public let value: KeyValue?
+    /// When it happened; 0 for a key that a list lacks.
+    public let revision: Int64
+
+    public init(key: Bytes, value: KeyValue?, revision: Int64? = nil) {
+      self.key = key
+      self.value = value
+      self.revision = revision ?? value?.modRevision ?? 0
+    }
   }
 
   /// Keys in one answer.
@@ -67,10 +75,11 @@ public struct Informer: Sendable {
 
   // MARK: - Listing
 
-  public mutating func beginListing() -> RangeRequest {
-    phase = .listing(Listing())
+  /// At `revision`; 0: at the present one.
+  public mutating func beginListing(at revision: Int64 = 0) -> RangeRequest {
+    phase = .listing(Listing(revision: revision))
     (isAskedForProgress, askAgain) = (false, nil)
-    return request(Listing())
+    return request(Listing(revision: revision))
   }
 
   private func request(_ listing: Listing) -> RangeRequest {
@@ -150,7 +159,9 @@ public struct Informer: Sendable {
     var changes: [Change] = []
     for event in events {
       guard let value = event.kv, value.modRevision > revision else { continue }
-      changes.append(Change(key: value.key, value: event.type == .delete ? nil : value))
+      changes.append(
+        Change(
+          key: value.key, value: event.type == .delete ? nil : value, revision: value.modRevision))
     }
     revision = max(revision, delivered)
     if events.isEmpty && isAskedForProgress {

@@ -14,12 +14,15 @@ public enum UndecodableObject: Error, Hashable, Sendable {
 
 extension StoredObject {
   /// Reads a key and its value as the store gives them. What a heartbeat, a grant or a candidate
-  /// holds says nothing: their keys do.
-  public convenience init(decoding kv: KeyValue) throws(UndecodableObject) {
+  /// holds says nothing: their keys do. `keepsText`: a copy of the value stays with the object.
+  public convenience init(
+    decoding kv: KeyValue, keepsText: Bool = false
+  ) throws(UndecodableObject) {
     guard let key = StoreKey(kv.key) else { throw .unknownKey }
     self.init(
       key: key, json: try Self.json(of: kv, at: key), createRevision: kv.createRevision,
-      modRevision: kv.modRevision, lease: kv.lease)
+      modRevision: kv.modRevision, lease: kv.lease,
+      value: keepsText ? Bytes(kv.value.array) : nil)
   }
 
   private static func json(

@@ -1,3 +1,4 @@
+public import Base
 public import JSON
 
 /// One key and its value as an informer holds it: immutable, decoded once, shared by all readers.
@@ -15,11 +16,15 @@ public final class StoredObject: Sendable {
   public let pod: PodFacts?
   /// For a Node, and for what a node reports of itself.
   public let node: NodeFacts?
+  /// The text that `json` was read from, for who hands it on; nil where nobody does.
+  public let value: Bytes?
 
   public init(
-    key: StoreKey, json: JSONObject, createRevision: Int64, modRevision: Int64, lease: Int64 = 0
+    key: StoreKey, json: JSONObject, createRevision: Int64, modRevision: Int64, lease: Int64 = 0,
+    value: Bytes? = nil
   ) {
     self.key = key
+    self.value = value
     self.json = json
     self.createRevision = createRevision
     self.modRevision = modRevision

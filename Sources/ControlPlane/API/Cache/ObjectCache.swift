@@ -4,7 +4,7 @@ import EtcdAPI
 import Objects
 import Registry
 
-/// One object's step from one revision to the next, as watches tell it.
+/// One object's step from one revision to the next.
 struct ObjectChange: Sendable {
   let revision: Int64
   /// Nil for one that came.
@@ -13,25 +13,72 @@ struct ObjectChange: Sendable {
   let new: StoredObject?
 }
 
-/// Every API object at one revision, followed by one informer of `/registry/`.
+/// Every API object at one revision, followed by one informer of `/registry/`, and the changes that
+/// led there.
+///
+///     learning --the store's revision--> listing --> catching up --> ready
+///
+/// The first list is of an older revision, where that is not compacted: what has happened since comes
+/// as changes, so that clients of an API server that ended go on here without a gap.
 struct ObjectCache: Sendable {
+  struct Limits: Hashable, Sendable {
+    /// How far before the store's revision a fresh cache begins.
+    var backlogRevisions: Int64 = 20_000
+    var changesMax = 20_000
+    /// Of the objects' text, in the window of changes.
+    var changeBytesMax = 32 << 20
+  }
+
   private(set) var view = ClusterView()
+  private(set) var window: ChangeWindow
+  private let limits: Limits
   private var informer = Informer(.registry)
+  private var start = Start.unknown
+
+  private enum Start {
+    /// The store's revision is asked for.
+    case unknown
+    /// Ready once it is reached.
+    case catchingUp(Int64)
+    case ready
+  }
 
   /// What a page of the list leads to.
   enum Listed: Sendable {
     case next(RangeRequest)
-    case follow(WatchCreateRequest, [ObjectChange])
+    case follow(WatchCreateRequest, Movement)
     case again
     case nothing
   }
 
+  /// What the cache has been told: the window has the same at its end.
+  struct Movement: Sendable {
+    var changes: [ObjectChange]
+    /// Listed anew: what happened between is not known step by step, and the window begins here.
+    var isJump = false
+  }
+
+  init(limits: Limits = Limits()) {
+    self.limits = limits
+    window = ChangeWindow(countMax: limits.changesMax, bytesMax: limits.changeBytesMax)
+  }
+
   /// Everything up to it is in the view; 0 before the first list.
   var revision: Int64 { informer.revision }
-  var isListed: Bool { informer.isListed }
   var nextDue: Instant? { informer.nextDue }
 
-  mutating func beginListing() -> RangeRequest { informer.beginListing() }
+  /// The view is as new as the store was when the cache began.
+  var isReady: Bool {
+    if case .ready = start { informer.isListed } else { false }
+  }
+
+  // MARK: - Listing
+
+  mutating func beginListing() -> RangeRequest {
+    guard case .unknown = start else { return informer.beginListing() }
+    _ = informer.beginListing()
+    return RangeRequest(key: "/registry/health", limit: 1)
+  }
 
   /// A list that failed is to be begun again.
   func isListDue(_ now: Instant) -> Bool {
@@ -42,9 +89,16 @@ struct ObjectCache: Sendable {
     list answer: StoreAnswer, watch: StoreWatchID, now: Instant, random: inout PRNG
   ) -> Listed {
     guard case .range(let page) = answer else {
-      if answer == .refused(.compacted) { return .again }
+      if answer == .refused(.compacted) {
+        return .again
+      }
       informer.listFailed(now: now, random: &random)
       return .nothing
+    }
+    if case .unknown = start {
+      let revision = page.header?.revision ?? 0
+      start = .catchingUp(revision)
+      return .next(informer.beginListing(at: max(0, revision - limits.backlogRevisions)))
     }
     switch informer.take(page, now: now) {
     case .ignored: return .nothing
@@ -53,21 +107,34 @@ struct ObjectCache: Sendable {
       // In the order of the keys, as the store lists them.
       let known = Kind.all.flatMap { view.objects($0) }
       let changes = apply(Informer.changes(found, against: known[...]))
-      return .follow(informer.follow(watch), changes)
+      window.restart(at: informer.revision)
+      finishStart()
+      // A view that lags behind what it began with says so by being asked for it.
+      if case .catchingUp(let revision) = start { informer.want(revision) }
+      return .follow(informer.follow(watch), Movement(changes: changes, isJump: true))
     }
   }
 
-  /// Whether the history is gone, so that it must be listed anew, beside what changed.
+  private mutating func finishStart() {
+    if case .catchingUp(let revision) = start, informer.revision >= revision { start = .ready }
+  }
+
+  // MARK: - Following
+
+  /// Nil where the history is gone, so that it must be listed anew.
   mutating func take(
     _ delivery: StoreDelivery, now: Instant, random: inout PRNG
-  ) -> (changes: [ObjectChange], isCompacted: Bool) {
+  ) -> Movement? {
     switch delivery {
     case .events(let revision, let events):
-      return (apply(informer.take(events: events, upTo: revision, now: now)), false)
-    case .compacted: return ([], true)
+      let changes = apply(informer.take(events: events, upTo: revision, now: now))
+      for change in changes { if let past = PastChange(change) { window.append(past) } }
+      finishStart()
+      return Movement(changes: changes)
+    case .compacted: return nil
     case .ended:
       informer.watchEnded(now: now, random: &random)
-      return ([], false)
+      return Movement(changes: [])
     }
   }
 
@@ -82,14 +149,15 @@ struct ObjectCache: Sendable {
     for change in changes {
       if let value = change.value {
         do throws(UndecodableObject) {
-          let new = try StoredObject(decoding: value)
+          let new = try StoredObject(decoding: value, keepsText: true)
           let old = view.put(new)
           applied.append(ObjectChange(revision: new.modRevision, old: old, new: new))
           continue
         } catch {}
       }
       guard let key = StoreKey(change.key), let old = view.remove(key) else { continue }
-      applied.append(ObjectChange(revision: informer.revision, old: old, new: nil))
+      let revision = change.revision > 0 ? change.revision : informer.revision
+      applied.append(ObjectChange(revision: revision, old: old, new: nil))
     }
     return applied
   }

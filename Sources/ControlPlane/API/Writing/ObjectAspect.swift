@@ -18,11 +18,6 @@ enum ObjectAspect: String, Hashable, Sendable {
   /// Whether a certificate is to be signed.
   case approval
 
-  /// Whether a subresource of this name shows an object, or a part of it.
-  static func isPart(_ subresource: String) -> Bool {
-    !subresource.isEmpty && ObjectAspect(rawValue: subresource) != nil
-  }
-
   /// The kind of bodies and answers.
   func served(_ target: WriteTarget) -> Kind {
     switch self {

@@ -27,26 +27,6 @@ extension WriteRequest {
     default: throw .noSuchPath
     }
   }
-
-  /// GET of a part of an object that is shown apart from it.
-  static func read(
-    _ exchange: Exchange, _ serving: Serving
-  ) throws(APIStatus) -> Verdict {
-    let name = exchange.info.resource?.subresource ?? ""
-    guard let verbs = ServedSubresources.verbs(of: name, below: exchange.info) else {
-      throw .noSuchPath
-    }
-    guard verbs.contains(exchange.info.verb.rawValue), let aspect = ObjectAspect(rawValue: name)
-    else { throw .methodNotAllowed }
-    guard exchange.isFresh else { return .refresh }
-    let request = WriteRequest(
-      target: try WriteTarget(exchange.info), serving: serving,
-      context: PlanContext(now: serving.now, random: PRNG(seed: 0)))
-    let current = try request.existing()
-    return .respond(
-      Representation.response(
-        .ok, aspect.shown(current.json, request.target), revision: current.modRevision))
-  }
 }
 
 /// Which of Kubernetes' subresources are served: for the handlers and for discovery alike.

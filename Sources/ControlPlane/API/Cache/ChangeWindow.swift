@@ -1,0 +1,89 @@
+import Base
+import Objects
+import Registry
+
+/// One object's step from one revision to the next, as watches tell it later.
+struct PastChange: Sendable {
+  let revision: Int64
+  let key: ObjectKey
+  /// Nil for one that came.
+  let old: Side?
+  /// Nil for one that went.
+  let new: Side?
+
+  /// What is kept of an object to tell of it later: its text, and what selectors ask.
+  struct Side: Sendable {
+    let value: Bytes
+    let facts: SelectableFacts
+
+    init(_ object: StoredObject, _ selectable: SelectableFields) {
+      value = object.value ?? object.json.bytes
+      facts = SelectableFacts(object, selectable)
+    }
+  }
+
+  /// Nil for a key that is no API object's.
+  init?(_ change: ObjectChange) {
+    guard let key = (change.new ?? change.old)?.objectKey else { return nil }
+    let selectable = SelectableFields[key.kind]
+    revision = change.revision
+    self.key = key
+    old = change.old.map { Side($0, selectable) }
+    new = change.new.map { Side($0, selectable) }
+  }
+
+  var bytes: Int { (old?.value.count ?? 0) + (new?.value.count ?? 0) + 512 }
+}
+
+/// The last changes of all objects, numbered from 0 on: what a watch that lags behind, or comes with
+/// an older revision, is told from. Bounded by their number and by their bytes.
+struct ChangeWindow: Sendable {
+  /// Every change after it is held.
+  private(set) var startRevision: Int64 = 0
+  /// The number of the oldest change that is held.
+  private(set) var first = 0
+  private(set) var bytes = 0
+  private var changes = Deque<PastChange>()
+  private let countMax: Int
+  private let bytesMax: Int
+
+  init(countMax: Int, bytesMax: Int) {
+    self.countMax = countMax
+    self.bytesMax = bytesMax
+  }
+
+  /// The number that the next change gets.
+  var end: Int { first + changes.count }
+
+  /// A change that is held.
+  subscript(number: Int) -> PastChange { changes[number - first] }
+
+  /// Nothing before `revision` can be told any more.
+  mutating func restart(at revision: Int64) {
+    first = end
+    changes.removeAll()
+    bytes = 0
+    startRevision = revision
+  }
+
+  mutating func append(_ change: PastChange) {
+    changes.append(change)
+    bytes += change.bytes
+    while changes.count > countMax || bytes > bytesMax, let oldest = changes.popFirst() {
+      bytes -= oldest.bytes
+      startRevision = oldest.revision
+      first += 1
+    }
+  }
+
+  /// The number of the first change after a revision; nil where some of them are gone.
+  func number(after revision: Int64) -> Int? {
+    guard revision >= startRevision else { return nil }
+    var (low, high) = (0, changes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if changes[middle].revision <= revision { low = middle + 1 } else { high = middle }
+    }
+    return first + low
+  }
+}
