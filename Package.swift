@@ -116,6 +116,9 @@ let table = [
       "Node", "NodeAgent", "Simulator",
     ]),
   Row(
+    "apibench", "Programs", .bench,
+    ["Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport"]),
+  Row(
     "controlbench", "Programs", .bench,
     [
       "Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Objects", "Registry",

@@ -30,7 +30,7 @@ extension Conformance {
         #expect(status.status == 0, "\(status)")
         #expect(status.output.count { $0 == "\n" } >= 10)
         let processes = try cluster.processes()
-        #expect(processes.count == 10)
+        #expect(processes.count == 11)
         let down = try await cluster.run(["down", "--purge"])
         #expect(down.status == 0, "\(down)")
         #expect(!Files.exists(cluster.path))

@@ -1,0 +1,256 @@
+import Base
+import EventLoop
+import JSON
+import Linux
+
+/// One run: waits until the nodes are ready, measures, reads back, prints.
+struct Measurement {
+  private let plan: BenchPlan
+  private let cluster: APICluster
+  private let loop: EventLoop
+
+  init(_ plan: BenchPlan, _ cluster: APICluster, loop: EventLoop) throws {
+    self.plan = plan
+    self.cluster = cluster
+    self.loop = loop
+  }
+
+  /// Whether everything ended as it should.
+  func run() async throws -> Bool {
+    try await awaitNodes()
+    let client = try APIConnection(cluster, loop: loop)
+    for name in ["single", "bare", "rolled"] {
+      let namespace =
+        #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"\#(name)"}}"#
+      try await client.create("/api/v1/namespaces", namespace)
+    }
+    var table = Table()
+    var isRight = try await single(client, &table)
+    if plan.replicas > 0 { isRight = try await deployment(client, &table) && isRight }
+    if plan.pods > 0 { isRight = try await barePods(client, &table) && isRight }
+    let usage = try cluster.usage()
+    // Fake nodes are no part of a control plane.
+    let memory = usage.filter { $0.name != "agents" }.reduce(0) { $0 + $1.residentBytes }
+    table.add(
+      "memory of the control plane", "\(memory >> 20) MiB", kubernetes: "480 MiB",
+      isMet: memory <= 160 << 20, wanted: "160 MiB")
+    table.print()
+    say("")
+    for process in usage {
+      say(
+        "  \(padded(process.name, 20)) \(decimal(seconds(process.cpu))) s CPU, "
+          + "\(process.residentBytes >> 20) MiB")
+    }
+    return isRight
+  }
+
+  /// Every node is Ready, as the API server says.
+  private func awaitNodes() async throws {
+    let deadline = Machine.now() + plan.limit
+    var last = "the API server does not answer"
+    while Machine.now() < deadline {
+      do {
+        let client = try APIConnection(cluster, loop: loop)
+        let answer = try await client.send("GET", "/api/v1/nodes")
+        await client.close()
+        if answer.status == 200 {
+          let nodes = try JSONValue(parsing: answer.body)["items"]?.array ?? []
+          let ready = nodes.count { $0.hasCondition("Ready") }
+          last = "\(ready) of \(plan.nodes) nodes are ready"
+          if ready == plan.nodes { return }
+        } else {
+          last = "the API server answers \(answer.status)"
+        }
+      } catch let error as BenchError {
+        last = error.explanation
+      }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    throw BenchError.overdue(last, log: cluster.folder)
+  }
+
+  // MARK: - One client
+
+  private func single(_ client: APIConnection, _ table: inout Table) async throws -> Bool {
+    let path = "/api/v1/namespaces/single/configmaps"
+    let creates = try await timed { number in
+      let map =
+        #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c\#(number)"},"#
+        + #""data":{"key":"value of \#(number)"}}"#
+      try await client.create(path, map)
+    }
+    let gets = try await timed { number in
+      let answer = try await client.send("GET", "\(path)/c\(number)")
+      guard answer.status == 200 else {
+        throw BenchError.refused("GET answers \(answer.status)")
+      }
+    }
+    table.add(
+      "create, one client, p50", milliseconds(creates.median), kubernetes: "2.6 ms",
+      isMet: creates.median <= .microseconds(1300), wanted: "1.3 ms")
+    table.add(
+      "get, one client, p50", milliseconds(gets.median), kubernetes: "1.5 ms",
+      isMet: gets.median <= .microseconds(750), wanted: "0.75 ms")
+    table.add(
+      "API server CPU per create", microseconds(creates.cpu), kubernetes: "",
+      isMet: creates.cpu <= .microseconds(330), wanted: "330 us")
+    table.add(
+      "API server CPU per get", microseconds(gets.cpu), kubernetes: "",
+      isMet: gets.cpu <= .microseconds(66), wanted: "66 us")
+    let found = try await client.list(path)
+    let values = Set(found.compactMap { $0["data"]?["key"]?.string })
+    say("  read back: \(found.count) ConfigMaps with \(values.count) values")
+    return found.count == plan.requests && values.count == plan.requests
+  }
+
+  private struct Timing {
+    let median: Duration
+    /// Of the API server, of each.
+    let cpu: Duration
+  }
+
+  private func timed(_ request: (Int) async throws -> Void) async throws -> Timing {
+    var times: [Duration] = []
+    let before = try cluster.serverCPU()
+    for number in 0..<plan.requests {
+      let began = Machine.now()
+      try await request(number)
+      times.append(Machine.now() - began)
+    }
+    let cpu = (try cluster.serverCPU() - before) / plan.requests
+    return Timing(median: times.sorted()[times.count / 2], cpu: cpu)
+  }
+
+  // MARK: - A Deployment
+
+  private func deployment(_ client: APIConnection, _ table: inout Table) async throws -> Bool {
+    let path = "/apis/apps/v1/namespaces/rolled/deployments"
+    try await client.create(path, BenchObjects.deployment)
+    let follower = try APIConnection(cluster, loop: loop)
+    let ready = Milestone(loop: loop)
+    let wanted = plan.replicas
+    await follower.watch("\(path)?watch=true") { line in
+      let status = Measurement.parsed(line)["object"]?["status"]
+      let count = status?["readyReplicas"]?.int64 ?? 0
+      ready.count = Int(count)
+      if count == Int64(wanted) { ready.reach() }
+    }
+    let began = Machine.now()
+    let patch = Bytes(#"{"spec":{"replicas":\#(wanted)}}"#)
+    let answer = try await client.send(
+      "PATCH", "\(path)/web/scale", "application/merge-patch+json", body: patch)
+    guard answer.status == 200 else {
+      throw BenchError.refused("scaling answers \(answer.status): \(answer.body.text)")
+    }
+    try await ready.wait(plan.limit, "replicas are ready", cluster)
+    let took = Machine.now() - began
+    await follower.close()
+    table.add(
+      "Deployment, 0 to \(wanted) ready", "\(decimal(seconds(took))) s", kubernetes: "4.2 s",
+      isMet: took <= .milliseconds(2100), wanted: "2.1 s")
+    let running = try await runningPods("rolled", client)
+    let gone = try await client.send("DELETE", "\(path)/web")
+    guard gone.status == 200 else { throw BenchError.refused("DELETE answers \(gone.status)") }
+    try await awaitNoPods("rolled", client)
+    return running == wanted
+  }
+
+  // MARK: - Bare pods
+
+  private func barePods(_ client: APIConnection, _ table: inout Table) async throws -> Bool {
+    let path = "/api/v1/namespaces/bare/pods"
+    let follower = try APIConnection(cluster, loop: loop)
+    let running = Milestone(loop: loop)
+    let pods = plan.pods
+    var seen: Set<String> = []
+    await follower.watch("\(path)?watch=true") { line in
+      guard let name = BenchObjects.runningPod(line) else { return }
+      seen.insert(name)
+      running.count = seen.count
+      if seen.count == pods { running.reach() }
+    }
+    let clients = try (0..<plan.clients).map { _ in try APIConnection(cluster, loop: loop) }
+    let before = try cluster.serverCPU()
+    let began = Machine.now()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, client) in clients.enumerated() {
+        let numbers = stride(from: index, to: pods, by: clients.count)
+        group.addTask {
+          for number in numbers { try await client.create(path, BenchObjects.pod(number)) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let created = Machine.now() - began
+    try await running.wait(plan.limit, "pods run", cluster)
+    let took = Machine.now() - began
+    let cpu = try cluster.serverCPU() - before
+    await follower.close()
+    for client in clients { await client.close() }
+    let rate = Int(Double(pods) / seconds(created))
+    table.add(
+      "\(pods) pods by \(plan.clients) clients", "\(rate)/s", kubernetes: "239/s",
+      isMet: rate >= 478, wanted: "478/s")
+    table.add(
+      "\(pods) pods, first create to all Running", "\(decimal(seconds(took))) s",
+      kubernetes: "7.0 s", isMet: took <= .milliseconds(3500), wanted: "3.5 s")
+    say("  \(decimal(seconds(cpu))) s CPU of the API server for \(pods) pods, created to Running")
+    return try await runningPods("bare", client) == pods
+  }
+
+  // MARK: - Reading back
+
+  /// A fresh list, not the watch: so many run on nodes and are ready.
+  private func runningPods(_ namespace: String, _ client: APIConnection) async throws -> Int {
+    let found = try await client.list("/api/v1/namespaces/\(namespace)/pods")
+    let running = found.count { pod in
+      pod["status"]?["phase"]?.string == "Running" && pod.hasCondition("Ready")
+        && pod["spec"]?["nodeName"]?.string?.isEmpty == false
+    }
+    say("  read back: \(running) of \(found.count) pods in \(namespace) run")
+    return found.count == running ? running : -1
+  }
+
+  private func awaitNoPods(_ namespace: String, _ client: APIConnection) async throws {
+    let deadline = Machine.now() + plan.limit
+    while Machine.now() < deadline {
+      if try await client.list("/api/v1/namespaces/\(namespace)/pods").isEmpty { return }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    throw BenchError.overdue("the Deployment's pods do not go", log: cluster.folder)
+  }
+
+  private static func parsed(_ line: Bytes) -> JSONValue {
+    do {
+      return try JSONValue(parsing: line)
+    } catch {
+      // Then nothing is reached, and the phase says so.
+      return .null
+    }
+  }
+}
+
+extension APIConnection {
+  func create(_ path: String, _ object: String) async throws {
+    let answer = try await send("POST", path, body: Bytes(object))
+    guard answer.status == 201 else {
+      throw BenchError.refused("POST \(path) answers \(answer.status): \(answer.body.text)")
+    }
+  }
+
+  func list(_ path: String) async throws -> [JSONValue] {
+    let answer = try await send("GET", path)
+    guard answer.status == 200 else {
+      throw BenchError.refused("GET \(path) answers \(answer.status)")
+    }
+    return try JSONValue(parsing: answer.body)["items"]?.array ?? []
+  }
+}
+
+extension JSONValue {
+  fileprivate func hasCondition(_ type: String) -> Bool {
+    self["status"]?["conditions"]?.array?.contains {
+      $0["type"]?.string == type && $0["status"]?.string == "True"
+    } ?? false
+  }
+}
