@@ -41,11 +41,14 @@ final class APIHarness {
   }
 
   @discardableResult
-  func startServer(settings: APISettings = APISettings()) -> APIHarnessServer {
+  func startServer(
+    settings: APISettings = APISettings(),
+    _ change: (inout APICore.Configuration) -> Void = { _ in }
+  ) -> APIHarnessServer {
     started += 1
-    let server = APIHarnessServer(
-      self, stream: started,
-      APICore.Configuration(entropy: started, settings: settings))
+    var configuration = APICore.Configuration(entropy: started, settings: settings)
+    change(&configuration)
+    let server = APIHarnessServer(self, stream: started, configuration)
     servers.append(server)
     settle()
     return server

@@ -98,7 +98,7 @@ struct ObjectCache: Sendable {
     if case .unknown = start {
       let revision = page.header?.revision ?? 0
       start = .catchingUp(revision)
-      return .next(informer.beginListing(at: max(0, revision - limits.backlogRevisions)))
+      return .next(informer.beginListing(at: max(1, revision - limits.backlogRevisions)))
     }
     switch informer.take(page, now: now) {
     case .ignored: return .nothing

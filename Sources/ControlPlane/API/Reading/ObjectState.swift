@@ -44,7 +44,7 @@ struct ObjectState: Sendable {
 
   /// The object as answers show it: with its resourceVersion, in the version that was asked for.
   func json(as kind: Kind) -> JSONObject {
-    var json = object?.json ?? JSONObject()
+    var json = KindVersion.shown(object?.json ?? JSONObject(), as: kind)
     json["kind"] = .string(kind.name)
     json["apiVersion"] = .string(kind.apiVersion)
     json.edit("metadata") { $0["resourceVersion"] = .string(String(revision)) }
