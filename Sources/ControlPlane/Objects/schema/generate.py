@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes ../KubernetesSchema.generated.swift from resources.txt and types.txt.
+"""Writes ../KubernetesSchema.generated.swift from resources.txt and types.txt, and
+../KubernetesDescriptions.generated.swift from descriptions.txt.
 
-Run it without arguments after a change of either. Both are checked first: a type that is named must
-be there, no type or field may come twice, and every kind that is kept must have its type.
+Run it without arguments after a change of any. All are checked first: a type that is named must be
+there, no type or field may come twice, every kind that is kept must have its type, and what is
+described must exist.
 """
 
 import os
@@ -18,6 +20,13 @@ HEADER = """\
 /// Resources, an empty line, types: one literal that is parsed at start, since a literal compiles in
 /// a second and the same table as expressions in minutes.
 let kubernetesSchemaText: StaticString = #\"\"\"
+"""
+DESCRIPTIONS_HEADER = """\
+// Written by schema/generate.py from schema/descriptions.txt. Do not edit.
+// swift-format-ignore-file
+
+/// Types, each followed by its fields: one literal, read when the first document needs it.
+let kubernetesDescriptionsText: StaticString = #\"\"\"
 """
 
 
@@ -54,14 +63,46 @@ def check(resources, types):
             sys.exit(f"resources.txt: {words[0]} is kept, and types.txt lacks its kind")
 
 
+def check_descriptions(descriptions, types):
+    fields, owner = {"*": set()}, ""
+    for line in types:
+        if line.startswith(" "):
+            fields[owner].add(line.split(" ")[1])
+            fields["*"].add(line.split(" ")[1])
+        else:
+            owner = line.split(" ")[0]
+            fields[owner] = set()
+    owner, seen = "", set()
+    for line in descriptions:
+        words = line.split(" ")
+        place = (owner, words[1]) if line.startswith(" ") else (words[0],)
+        if not line.startswith(" "):
+            owner = words[0]
+        if place in seen:
+            sys.exit(f"descriptions.txt: {' '.join(place)} comes twice")
+        seen.add(place)
+        if owner not in fields or len(place) == 2 and place[1] not in fields[owner]:
+            sys.exit(f"descriptions.txt: there is no {' '.join(place)}")
+        if owner != "*" and not line.endswith("."):
+            sys.exit(f"descriptions.txt: {' '.join(place)} is no sentence")
+
+
+def write(name, header, text):
+    if '"""' in text or "\\#" in text:
+        sys.exit("the text would end the literal")
+    with open(os.path.join(FOLDER, "..", name), "w") as file:
+        file.write(header + text + '"""#\n')
+
+
 def main():
     resources, types = lines("resources.txt"), lines("types.txt")
     check(resources, types)
+    descriptions = lines("descriptions.txt")
+    check_descriptions(descriptions, types)
     text = "\n".join(resources) + "\n\n" + "\n".join(types) + "\n"
-    if '"""' in text or "\\#" in text:
-        sys.exit("the text would end the literal")
-    with open(os.path.join(FOLDER, "..", "KubernetesSchema.generated.swift"), "w") as file:
-        file.write(HEADER + text + '"""#\n')
+    write("KubernetesSchema.generated.swift", HEADER, text)
+    text = "\n".join(descriptions) + "\n"
+    write("KubernetesDescriptions.generated.swift", DESCRIPTIONS_HEADER, text)
 
 
 main()
