@@ -2,6 +2,7 @@ import Base
 import HTTP
 import JSON
 import Objects
+import Protobuf
 import Registry
 
 /// What a list tells, in the order of the keys.
@@ -40,20 +41,26 @@ public struct ListStream: Sendable {
   /// Rows take longer than their bytes tell.
   static let sliceItemsMax = 128
 
-  private let representation: Representation
+  private var representation: Representation
   private let kind: Kind
   private let metadata: ListMetadata
   private let table: TableDocument?
   private let now: WallTime
+  private let items: ListItems
   private var rest: ListItems
   private var told = 0
+  /// The list's message: its length stands ahead of it, so that it is sent as a whole.
+  private var message = ByteBuffer()
   private var hasBegun = false
+  /// The head has been sent.
+  fileprivate(set) var isAnnounced = false
 
   init(_ plan: ListPlan, _ items: ListItems, _ metadata: ListMetadata, now: WallTime) {
     representation = plan.representation
     kind = plan.scope.kind
     self.metadata = metadata
     self.now = now
+    self.items = items
     rest = items
     table =
       switch plan.representation.form {
@@ -64,8 +71,14 @@ public struct ListStream: Sendable {
 
   var contentType: Bytes { representation.encoding.contentType }
 
-  /// What comes next, and whether that is the end.
+  /// What comes next, and whether that is the end. The first bytes come with the type of all.
   mutating func next() -> (bytes: Bytes, isLast: Bool) {
+    if representation.encoding == .protobuf {
+      if let next = nextOfMessage() { return next }
+      // Some object has no protobuf form: clients read JSON as well.
+      representation.encoding = .json
+      (rest, told, hasBegun) = (items, 0, false)
+    }
     var buffer = ByteBuffer()
     if !hasBegun {
       hasBegun = true
@@ -83,6 +96,46 @@ public struct ListStream: Sendable {
     return (buffer.take(), isLast)
   }
 
+  // MARK: - Protobuf
+
+  /// Nil where something cannot be written.
+  private mutating func nextOfMessage() -> (bytes: Bytes, isLast: Bool)? {
+    let list = JSONObject(envelope.map { JSONObject.Member(name: $0.name, value: $0.value) })
+    if !hasBegun {
+      hasBegun = true
+      guard let head = Self.content(list.bytes) else { return nil }
+      message.write(head)
+    }
+    var items = 0
+    while items < Self.sliceItemsMax, let state = rest.popFirst() {
+      var buffer = ByteBuffer()
+      representation.write(state, as: kind, .alone, into: &buffer)
+      guard let item = Self.content(buffer.take()) else { return nil }
+      message.write(bytes: item, field: 2)
+      items += 1
+    }
+    guard rest.count == 0 else { return (Bytes(), false) }
+    let bytes = ProtobufObject.enveloped(
+      message.take(), apiVersion: list["apiVersion"]?.string ?? "",
+      kind: list["kind"]?.string ?? "")
+    return (bytes, true)
+  }
+
+  /// An object's message without its envelope (runtime.Unknown, field 2).
+  private static func content(_ json: Bytes) -> Bytes? {
+    guard let enveloped = Representation.protobuf(json) else { return nil }
+    do throws(ProtobufError) {
+      var reader = ProtobufReader(enveloped.dropFirst(ProtobufObject.magic.count))
+      while let field = try reader.nextField() {
+        if field.number == 2 { return try reader.readBytes(field) }
+        try reader.skip(field)
+      }
+    } catch {
+      preconditionFailure("what was written here is no protobuf: \(error)")
+    }
+    return Bytes()
+  }
+
   // MARK: - Layouts
 
   private enum Layout {
@@ -95,7 +148,7 @@ public struct ListStream: Sendable {
     switch representation.encoding {
     case .json: representation.isPretty ? .indented : .compact
     case .yaml: .yaml
-    case .protobuf: preconditionFailure("not offered")
+    case .protobuf: preconditionFailure("a message has no layout")
     }
   }
 
@@ -198,8 +251,11 @@ struct ListStreams: Sendable {
     let (bytes, isLast) = stream.next()
     let fields: HeaderFields = ["content-type": stream.contentType]
     if isLast { return [.respond(id, APIResponse(.ok, fields, body: bytes))] }
-    streams[id] = stream
     ready.append(id)
+    defer { streams[id] = stream }
+    // Nothing is said before it is known in what form.
+    if bytes.isEmpty { return [] }
+    stream.isAnnounced = true
     return [.head(id, .ok, fields), .body(id, bytes, isLast: false)]
   }
 
@@ -217,9 +273,20 @@ struct ListStreams: Sendable {
 
   /// One slice of one list: all take turns.
   mutating func pump() -> [APICore.Effect] {
-    guard let id = ready.first, let next = streams[id]?.next() else { return [] }
+    guard let id = ready.first, var stream = streams[id] else { return [] }
+    streams[id] = nil
     ready.removeFirst()
-    if next.isLast { streams[id] = nil } else { ready.append(id) }
-    return [.body(id, next.bytes, isLast: next.isLast)]
+    let (bytes, isLast) = stream.next()
+    var effects: [APICore.Effect] = []
+    if !stream.isAnnounced, !bytes.isEmpty {
+      stream.isAnnounced = true
+      effects.append(.head(id, .ok, ["content-type": stream.contentType]))
+    }
+    if !bytes.isEmpty { effects.append(.body(id, bytes, isLast: isLast)) }
+    if !isLast {
+      streams[id] = stream
+      ready.append(id)
+    }
+    return effects
   }
 }

@@ -33,26 +33,39 @@ extension Representation {
     response(status, json: document.bytes)
   }
 
-  /// For who has compact JSON at hand.
+  /// For who has compact JSON at hand. What has no protobuf form is JSON, as clients can tell.
   func response(_ status: StatusCode, json: Bytes) -> APIResponse {
-    APIResponse(
-      status, ["content-type": encoding.contentType], body: encoded(json, isWhole: true))
+    var encoding = encoding
+    let body: Bytes
+    switch encoding {
+    case .protobuf:
+      if let bytes = Self.protobuf(json) {
+        body = bytes
+      } else {
+        encoding = .json
+        body = json
+      }
+    case .yaml: body = Bytes(JSONValue(written: json).yaml)
+    case .json:
+      var buffer = ByteBuffer(capacity: json.count + 1)
+      if isPretty {
+        buffer.write(JSONValue(written: json).text(.indented))
+      } else {
+        buffer.write(json)
+      }
+      buffer.write(UInt8(ascii: "\n"))
+      body = buffer.take()
+    }
+    return APIResponse(status, ["content-type": encoding.contentType], body: body)
   }
 
-  /// Compact JSON laid out as it was asked for.
-  func encoded(_ json: Bytes, isWhole: Bool) -> Bytes {
-    if encoding == .json && !isPretty {
-      guard isWhole else { return json }
-      var buffer = ByteBuffer(capacity: json.count + 1)
-      buffer.write(json)
-      buffer.write(UInt8(ascii: "\n"))
-      return buffer.take()
-    }
-    let tree = JSONValue(written: json)
-    switch encoding {
-    case .json: return Bytes(tree.text(.indented) + (isWhole ? "\n" : ""))
-    case .yaml: return Bytes(tree.yaml)
-    case .protobuf: preconditionFailure("not offered")
+  /// An object's protobuf form with its envelope; nil for an object that has none.
+  static func protobuf(_ json: Bytes) -> Bytes? {
+    guard let object = JSONValue(written: json).object else { return nil }
+    do throws(ProtobufObjectError) {
+      return try ProtobufObject.encode(object)
+    } catch {
+      return nil
     }
   }
 

@@ -72,8 +72,8 @@ struct Representation: Hashable, Sendable {
   /// In the server's order: what `*/*` gets comes first. A watch of YAML has no frames.
   private static func encodings(of subject: Subject) -> [Encoding] {
     switch subject {
-    case .object, .list: [.json, .yaml]
-    case .watch: [.json]
+    case .object, .list: [.json, .yaml, .protobuf]
+    case .watch: [.json, .protobuf]
     }
   }
 
@@ -89,7 +89,7 @@ struct Representation: Hashable, Sendable {
     case ("Table", _): return encoding == .protobuf ? nil : .table(version: version)
     case ("PartialObjectMetadata", .object), ("PartialObjectMetadata", .watch),
       ("PartialObjectMetadataList", .list):
-      return .partial(version: version)
+      return encoding == .protobuf && version != "v1" ? nil : .partial(version: version)
     default: return nil
     }
   }

@@ -2,6 +2,7 @@ import Base
 import HTTP
 import JSON
 import Objects
+import Protobuf
 import Registry
 
 /// What a watch says of an object.
@@ -33,10 +34,12 @@ struct WatchStyle: Hashable, Sendable {
   }
 
   var headers: HeaderFields {
-    [
-      "content-type": representation.encoding.contentType,
-      "cache-control": "no-cache, private",
-    ]
+    let type: Bytes =
+      switch representation.encoding {
+      case .json, .yaml: representation.encoding.contentType
+      case .protobuf: "application/vnd.kubernetes.protobuf;stream=watch"
+      }
+    return ["content-type": type, "cache-control": "no-cache, private"]
   }
 
   /// `columns`: the first frame of a table's watch tells them.
@@ -44,7 +47,7 @@ struct WatchStyle: Hashable, Sendable {
     _ type: WatchEventType, _ state: ObjectState, columns: Bool, now: WallTime
   ) -> Bytes {
     var buffer = ByteBuffer(capacity: state.value.count + 160)
-    buffer.write("{\"type\":\"\(type.text)\",\"object\":")
+    if representation.encoding == .json { begin(type.text, &buffer) }
     switch representation.form {
     case .whole, .partial:
       representation.write(state, as: kind, .alone, into: &buffer)
@@ -55,8 +58,16 @@ struct WatchStyle: Hashable, Sendable {
       table.writeRow(state, now: now, into: &buffer)
       table.writeTail(into: &buffer)
     }
-    buffer.write("}\n")
-    return buffer.take()
+    switch representation.encoding {
+    case .json, .yaml:
+      buffer.write("}\n")
+      return buffer.take()
+    case .protobuf:
+      if let object = Representation.protobuf(buffer.take()) {
+        return Self.frame(type.text, object)
+      }
+      return error(.internalError("\(state.key.kind.plural) \"\(state.key.name)\" is malformed"))
+    }
   }
 
   /// Everything up to the revision has been told. `marksInitialEnd`: so has everything that there was
@@ -89,9 +100,35 @@ struct WatchStyle: Hashable, Sendable {
 
   private func frame(_ type: String, _ object: JSONValue) -> Bytes {
     var buffer = ByteBuffer()
+    switch representation.encoding {
+    case .json, .yaml:
+      begin(type, &buffer)
+      object.write(into: &buffer)
+      buffer.write("}\n")
+      return buffer.take()
+    case .protobuf:
+      object.write(into: &buffer)
+      guard let object = Representation.protobuf(buffer.take()) else {
+        preconditionFailure("what is written here has a protobuf form")
+      }
+      return Self.frame(type, object)
+    }
+  }
+
+  private func begin(_ type: String, _ buffer: inout ByteBuffer) {
     buffer.write("{\"type\":\"\(type)\",\"object\":")
-    object.write(into: &buffer)
-    buffer.write("}\n")
+  }
+
+  /// A meta/v1 WatchEvent behind its length; the object is a RawExtension with an envelope.
+  private static func frame(_ type: String, _ object: Bytes) -> Bytes {
+    var raw = ByteBuffer()
+    raw.write(bytes: object, field: 1)
+    var event = ByteBuffer()
+    event.write(string: type, field: 1)
+    event.write(bytes: raw.take(), field: 2)
+    var buffer = ByteBuffer(capacity: event.count + 4)
+    buffer.write(bigEndian: UInt32(event.count))
+    buffer.write(event.take())
     return buffer.take()
   }
 }
