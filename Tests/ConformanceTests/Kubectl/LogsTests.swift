@@ -1,5 +1,7 @@
 import Base
 import Linux
+import Node
+import NodeAgent
 import Testing
 
 extension Conformance {
