@@ -70,6 +70,34 @@ import Testing
     #expect(answer.json["message"]?.string == Self.unrecognized + reason)
   }
 
+  /// Go's encoding/json, scanner.go.
+  @Test(arguments: [
+    ("{x", "invalid character 'x' looking for beginning of object key string"),
+    (#"{"a"x"#, "invalid character 'x' after object key"),
+    (#"{"a":1 "b""#, #"invalid character '"' after object key:value pair"#),
+    ("[1 2]", "invalid character '2' after array element"),
+    ("{} x", "invalid character 'x' after top-level value"),
+    ("nope", "invalid character 'o' in literal null (expecting 'u')"),
+    ("-x", "invalid character 'x' in numeric literal"),
+    ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+    ("1e+x", "invalid character 'x' in exponent of numeric literal"),
+    (#""\x""#, "invalid character 'x' in string escape code"),
+    (#""\u00z""#, #"invalid character 'z' in \u hexadecimal character escape"#),
+    ("\"\n\"", #"invalid character '\n' in string literal"#),
+    ("'", #"invalid character '\'' looking for beginning of value"#),
+    (#"{"a":[{}, [], "#, "unexpected end of JSON input"),
+  ])
+  func `what is no JSON is told as Go tells it`(text: String, reason: String) {
+    #expect(GoSyntaxError.text(of: Bytes(text)) == reason)
+  }
+
+  @Test(arguments: [
+    "{}", "[]", "1", "-0.5e-3", #"{"a":[{"b":[1,2,{}]},[],"\u00e4\n"],"c":null}"#, " true\n",
+  ])
+  func `what is JSON is no error`(text: String) {
+    #expect(GoSyntaxError.text(of: Bytes(text)) == nil)
+  }
+
   @Test(arguments: [
     (
       pods, #"{"metadata":{"name":"p"},"spec":"x"}"#,

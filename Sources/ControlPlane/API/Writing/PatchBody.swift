@@ -38,7 +38,7 @@ enum PatchBody: Hashable, Sendable {
     do throws(JSONError) {
       document = try JSONValue(parsing: body, duplicates: &duplicates)
     } catch {
-      throw .badRequest("error decoding patch: \(GoJSON.text(of: error))")
+      throw .badRequest("error decoding patch: \(GoJSON.text(of: error, in: body))")
     }
     do throws(JSONPatchError) {
       return try JSONPatch(document)
@@ -65,7 +65,7 @@ enum PatchBody: Hashable, Sendable {
     do throws(JSONError) {
       value = try JSONValue(parsing: body, duplicates: &duplicates)
     } catch {
-      throw .badRequest(prefix + GoJSON.text(of: error))
+      throw .badRequest(prefix + GoJSON.text(of: error, in: body))
     }
     guard let object = value.object else {
       throw .badRequest(

@@ -53,7 +53,7 @@ struct RequestBody {
       value = try JSONValue(parsing: body, duplicates: &duplicates)
     } catch {
       throw unrecognized(
-        "couldn't get version/kind; json parse error: \(GoJSON.text(of: error))", body)
+        "couldn't get version/kind; json parse error: \(GoJSON.text(of: error, in: body))", body)
     }
     complaints += duplicates.map { "duplicate field \"\($0)\"" }
     return try self.object(value, body)
