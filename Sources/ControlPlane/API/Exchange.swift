@@ -26,6 +26,8 @@ public struct Exchange: Sendable {
   public var warnings: [String] = []
   /// What the shell was asked last; `answer` may be to it.
   var asked: ShellQuestion?
+  /// Where a deletion of a collection stands.
+  var deletion: CollectionDeletion?
   /// Where a request of many steps stands; its handler's own.
   public var progress = 0
   /// What a list has read so far.

@@ -15,6 +15,8 @@ public struct ObjectTransaction: Hashable, Sendable {
   public struct Written: Hashable, Sendable {
     public let key: ObjectKey
     public let json: JSONObject
+    /// The same as text.
+    public let value: Bytes
   }
 
   public struct Expectation: Hashable, Sendable {
@@ -67,12 +69,12 @@ public struct ObjectTransaction: Hashable, Sendable {
     // What happened is told for an hour after it was told last.
     writes.append(
       key.kind == .event ? .putEvent(key: store, value: value) : .put(key: store, value: value))
-    written.append(Written(key: key, json: json))
+    written.append(Written(key: key, json: json, value: value))
   }
 
   mutating func remove(_ key: ObjectKey, last json: JSONObject) {
     writes.append(.delete(key: .object(key)))
-    written.append(Written(key: key, json: json))
+    written.append(Written(key: key, json: json, value: json.bytes))
   }
 
   mutating func expect(_ key: StoreKey, modRevision: Int64) {

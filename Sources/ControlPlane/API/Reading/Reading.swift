@@ -15,15 +15,15 @@ enum Reading {
     _ exchange: inout Exchange, _ serving: Serving
   ) throws(APIStatus) -> Verdict {
     guard let asked = exchange.info.resource, let resource = asked.resource,
-      Kind.kept(plural: resource.kind.plural) == resource.kind
+      let kept = Kind.kept(plural: resource.kind.plural), kept == resource.kind
     else { throw .noSuchPath }
     let kind = resource.kind
     guard asked.namespace.isEmpty || kind.isNamespaced else { throw .noSuchPath }
     switch exchange.info.verb {
     case .get:
       guard kind.isNamespaced != asked.namespace.isEmpty else { throw .noSuchPath }
-      let key = ObjectKey(kind, namespace: asked.namespace, name: asked.name)
-      return try get(key, &exchange, serving)
+      let key = ObjectKey(kept, namespace: asked.namespace, name: asked.name)
+      return try get(key, as: kind, &exchange, serving)
     case .list, .watch:
       let isWatch = exchange.info.verb == .watch
       let options = try ListOptions(exchange.info.target, of: kind, isWatch: isWatch)
@@ -40,7 +40,7 @@ enum Reading {
   // MARK: - One object
 
   static func get(
-    _ key: ObjectKey, _ exchange: inout Exchange, _ serving: Serving
+    _ key: ObjectKey, as version: Kind, _ exchange: inout Exchange, _ serving: Serving
   ) throws(APIStatus) -> Verdict {
     let aspect = try aspect(exchange.info)
     let representation = try Representation(exchange, of: .object)
@@ -66,7 +66,7 @@ enum Reading {
     }
     return .respond(
       representation.response(
-        .ok, shown(state, as: aspect), as: aspect == .scale ? Scale.kind : key.kind,
+        .ok, shown(state, as: aspect), as: aspect == .scale ? Scale.kind : version,
         now: serving.now))
   }
 

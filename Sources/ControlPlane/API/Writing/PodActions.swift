@@ -64,8 +64,7 @@ extension WriteRequest {
     let success: JSONValue = [
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201,
     ]
-    let response = APIResponse(
-      .created, ["content-type": "application/json"], body: Bytes(success.text()))
+    let response = representation.response(.created, document: success.object ?? JSONObject())
     guard !isDryRun, !transaction.writes.isEmpty else {
       return exchange.isFresh ? .respond(response) : .refresh
     }

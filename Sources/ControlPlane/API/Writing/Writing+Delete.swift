@@ -14,7 +14,7 @@ extension WriteRequest {
     guard case .delete? = transaction.writes.first, !Self.answersWithObject(target.kind) else {
       return verdict(exchange, transaction, isDryRun: request.isDryRun)
     }
-    let gone = Self.gone(current, target)
+    let gone = gone(current)
     if request.isDryRun { return exchange.isFresh ? .respond(gone) : .refresh }
     return .commit(Commit(transaction, then: .respond { _ in gone }))
   }
@@ -54,15 +54,15 @@ extension WriteRequest {
   }
 
   /// The object was there, and is no more.
-  private static func gone(_ object: StoredObject, _ target: WriteTarget) -> APIResponse {
+  private func gone(_ object: StoredObject) -> APIResponse {
     var details = APIStatus.Details(
       name: target.name, group: target.served.group, kind: target.served.plural)
     details.uid = object.meta.uid
-    let status: JSONValue = [
-      "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
-      "details": details.json,
-    ]
-    return APIResponse(
-      .ok, ["content-type": "application/json"], body: Bytes(status.text()))
+    let status = JSONObject([
+      .init(name: "kind", value: "Status"), .init(name: "apiVersion", value: "v1"),
+      .init(name: "metadata", value: [:]), .init(name: "status", value: "Success"),
+      .init(name: "details", value: details.json),
+    ])
+    return representation.response(.ok, document: status)
   }
 }

@@ -18,7 +18,10 @@ enum Writing {
       return try bind(asked, &exchange, serving, &context)
     }
     let target = try WriteTarget(exchange.info)
-    var write = WriteRequest(target: target, serving: serving, context: context)
+    let representation = try Representation(
+      exchange, of: exchange.info.verb == .deletecollection ? .list : .object)
+    var write = WriteRequest(
+      target: target, representation: representation, serving: serving, context: context)
     defer { context = write.context }
     if let subresource = exchange.info.resource?.subresource, !subresource.isEmpty {
       return try write.subresource(subresource, &exchange)
@@ -28,7 +31,7 @@ enum Writing {
     case .update: return try write.update(&exchange)
     case .patch: return try write.patch(&exchange)
     case .delete: return try write.delete(&exchange)
-    case .deletecollection: throw .methodNotAllowed
+    case .deletecollection: return try write.deleteCollection(&exchange)
     case .get, .list, .watch, .post, .put, .head, .options: throw .noSuchPath
     }
   }
@@ -44,7 +47,9 @@ enum Writing {
     let reader = RequestBody(kind: .bindingBody, validation: .ignore)
     let binding = try reader.decode(exchange.request).object
     let target = WriteTarget(podOf: binding, namespace: asked.namespace)
-    var write = WriteRequest(target: target, serving: serving, context: context)
+    var write = WriteRequest(
+      target: target, representation: try Representation(exchange, of: .object),
+      serving: serving, context: context)
     defer { context = write.context }
     return try write.bind(&exchange)
   }
@@ -53,6 +58,7 @@ enum Writing {
 /// One write, decided from one view.
 struct WriteRequest {
   let target: WriteTarget
+  let representation: Representation
   let serving: Serving
   var context: PlanContext
 
@@ -85,12 +91,12 @@ struct WriteRequest {
     _ exchange: Exchange, _ transaction: ObjectTransaction, isDryRun: Bool,
     _ aspect: ObjectAspect = .whole, _ status: StatusCode = .ok
   ) -> Verdict {
-    let target = target
+    let answer = ObjectAnswer(
+      representation: representation, target: target, aspect: aspect, status: status,
+      now: serving.now)
     guard !transaction.writes.isEmpty else {
       guard exchange.isFresh, let current else { return .refresh }
-      return .respond(
-        Representation.response(
-          status, aspect.shown(current.json, target), revision: current.modRevision))
+      return .respond(answer.response(current))
     }
     guard let written = transaction.written.first(where: { $0.key.kind == target.kind }) else {
       preconditionFailure("a write of an object writes it")
@@ -98,15 +104,11 @@ struct WriteRequest {
     if isDryRun {
       guard exchange.isFresh else { return .refresh }
       let revision = serving.view[written.key]?.modRevision ?? 0
-      return .respond(
-        Representation.response(status, aspect.shown(written.json, target), revision: revision))
+      return .respond(answer.response(written, revision: revision))
     }
     return .commit(
       Commit(
-        transaction,
-        then: .respond { revision in
-          Representation.response(status, aspect.shown(written.json, target), revision: revision)
-        }))
+        transaction, then: .respond { revision in answer.response(written, revision: revision) }))
   }
 
   /// Whose the written fields become.
