@@ -2,7 +2,7 @@ import Base
 import HTTP
 import JSON
 
-/// What is served under paths that name no resource: health, version, discovery.
+/// What is served under paths that name no resource: health, version, discovery, OpenAPI.
 enum Documents {
   static func verdict(
     _ exchange: inout Exchange, _ serving: Serving
@@ -19,7 +19,9 @@ enum Documents {
       return .respond(
         APIResponse(.ok, ["content-type": "application/json"], body: Bytes(version.text())))
     default:
-      guard let response = Discovery.response(exchange) else { throw .noSuchPath }
+      guard let response = Discovery.response(exchange) ?? OpenAPI.response(exchange) else {
+        throw .noSuchPath
+      }
       return .respond(response)
     }
   }
