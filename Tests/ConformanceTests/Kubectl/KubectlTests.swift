@@ -12,7 +12,7 @@ extension Conformance {
       let versions = try await KubectlVersion.all()
       print("kubectl versions: \(versions.map(\.description).joined(separator: " "))")
       let scripts = try KubectlScript.all()
-      #expect(versions.count >= 2 && !scripts.isEmpty)
+      #expect(!versions.isEmpty && !scripts.isEmpty)
       try await UpCluster.with { cluster in
         try await cluster.expectSuccess(["up", "--members", "1", "--nodes", "2"])
         let kubeconfig = try Files.read("\(cluster.path)/kubeconfig").text

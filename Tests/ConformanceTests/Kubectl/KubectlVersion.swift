@@ -29,7 +29,10 @@ struct KubectlVersion: Comparable, CustomStringConvertible, Sendable {
       else { continue }
       found.append(version)
     }
-    return found.sorted()
+    // For who works on one version: `KUBECTL_VERSIONS=1.27,1.37`.
+    guard let chosen = Machine.environmentValue("KUBECTL_VERSIONS") else { return found.sorted() }
+    let names = chosen.split(separator: ",").map(String.init)
+    return found.filter { names.contains($0.description) }.sorted()
   }
 
   /// The newest one.
