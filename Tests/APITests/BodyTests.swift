@@ -185,6 +185,46 @@ import Testing
         + complaints)
   }
 
+  private static func pod(_ container: String) -> String {
+    #"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"a:1",\#(container)}]}}"#
+  }
+
+  @Test(arguments: [
+    (
+      #""resources":{"requests":{"memory":"100m"}}"#,
+      #"299 - "spec.containers[0].resources.requests[memory]: fractional byte value \"100m\" is "#
+        + #"invalid, must be an integer""#
+    ),
+    (
+      #""ports":[{"containerPort":80},{"containerPort":80}]"#,
+      #"299 - "spec.containers[0].ports[1]: duplicate port definition with "#
+        + #"spec.containers[0].ports[0]""#
+    ),
+    (
+      #""env":[{"name":"A","value":"1"},{"name":"A","value":"2"}]"#,
+      #"299 - "spec.containers[0].env[1]: hides previous definition of \"A\", which may be "#
+        + #"dropped when using apply""#
+    ),
+  ])
+  func `a pod that is hardly meant so is warned of`(container: String, warning: String) {
+    let answer = post(Self.pod(container), to: Self.pods)
+    #expect(answer.code == 201)
+    #expect(answer.fields.values(of: "warning") == [Bytes(warning)])
+    #expect(
+      post(Self.pod(#""env":[{"name":"A"},{"name":"A","value":"$(A)x"}]"#), to: Self.pods)
+        .fields["warning"] == nil)
+  }
+
+  @Test func `endpoints are warned of, also where they are refused`() {
+    let path = "/api/v1/namespaces/v/endpoints"
+    let text =
+      #"299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice""#
+    let made = post(#"{"metadata":{"name":"e"}}"#, to: path)
+    #expect(made.code == 201 && made.fields.values(of: "warning") == [Bytes(text)])
+    let refused = post(#"{"metadata":{"name":"E_"}}"#, to: path)
+    #expect(refused.code == 422 && refused.fields.values(of: "warning") == [Bytes(text)])
+  }
+
   @Test func `a field that comes twice is told in a warning, and the last one counts`() {
     let answer = post(#"{"metadata":{"name":"cf"},"data":{"a":"1"},"data":{"b":"2"}}"#)
     #expect(answer.code == 201 && answer.json["data"] == ["b": "2"])

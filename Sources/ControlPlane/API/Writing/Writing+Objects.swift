@@ -9,6 +9,7 @@ extension WriteRequest {
   mutating func create(_ exchange: inout Exchange) throws(APIStatus) -> Verdict {
     let options = try WriteOptions(exchange)
     var object = try body(&exchange, options)
+    exchange.warnings += WriteWarnings.content(of: object, target.kind)
     try placeInNamespace(&object)
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction(
@@ -70,7 +71,7 @@ extension WriteRequest {
   ) throws(APIStatus) -> JSONObject {
     let reader = RequestBody(kind: aspect.served(target), validation: options.fieldValidation)
     let decoded = try reader.decode(exchange.request)
-    exchange.warnings = decoded.warnings
+    exchange.warnings = WriteWarnings.deprecation(target.kind) + decoded.warnings
     return decoded.object
   }
 

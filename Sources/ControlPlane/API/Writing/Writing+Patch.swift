@@ -62,7 +62,7 @@ extension WriteRequest {
     case .strict where !complaints.isEmpty:
       throw Self.unfit(
         patch.shown(patched), "strict decoding error: \(complaints.joined(separator: ", "))")
-    case .warn: exchange.warnings = complaints
+    case .warn: exchange.warnings += complaints
     case .strict, .ignore: break
     }
     return fitted.object

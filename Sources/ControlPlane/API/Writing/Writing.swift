@@ -20,6 +20,7 @@ enum Writing {
     let target = try WriteTarget(exchange.info)
     let representation = try Representation(
       exchange, of: exchange.info.verb == .deletecollection ? .list : .object)
+    exchange.warnings = WriteWarnings.deprecation(target.kind)
     var write = WriteRequest(
       target: target, representation: representation, serving: serving, context: context)
     defer { context = write.context }
