@@ -26,6 +26,9 @@ public struct APISettings: Hashable, Sendable {
   /// Whom tokens are for that speak to the API server; a token for none of them is not believed.
   public var audiences = ["https://kubernetes.default.svc.cluster.local"]
 
+  /// Pods run as service accounts that are there, see `ObjectRegistry`.
+  public var hasServiceAccounts = false
+
   public init() {}
 }
 

@@ -24,6 +24,8 @@ public struct ControlComponent: Sendable {
     /// How much later than the leader's process a standby plans what elects nobody: long enough that
     /// it then finds it done, short beside a lease.
     public var standbyDelay = Duration.seconds(1)
+    /// New pods run as service accounts that are there, see `ObjectRegistry`.
+    public var hasServiceAccounts = false
     #if PLANTED_BUGS
       public var plantedBug: PlantedBug?
     #endif
@@ -103,7 +105,10 @@ public struct ControlComponent: Sendable {
     self.configuration = configuration
     session = SessionLease(seconds: configuration.leaseSeconds)
     random = PRNG(seed: configuration.entropy)
-    var collections = Set(reconcilers.flatMap(\.collections) + ObjectRegistry.collections)
+    var registry = ObjectRegistry(writer: "")
+    registry.hasServiceAccounts = configuration.hasServiceAccounts
+    let admission = registry.admissionCollections
+    var collections = Set(reconcilers.flatMap(\.collections) + admission)
     if reconcilers.contains(where: \.electsLeader) { collections.insert(.candidates) }
     let sorted = collections.sorted()
     informers = sorted.map(Informer.init)
@@ -113,10 +118,12 @@ public struct ControlComponent: Sendable {
       reconcilers.indices.filter { reconcilers[$0].collections.contains(collection) }
     }
     hosted = reconcilers.map { reconciler in
-      var read = Set(reconciler.collections + ObjectRegistry.collections)
+      var read = Set(reconciler.collections + admission)
       if reconciler.electsLeader { read.insert(.candidates) }
+      registry.writer = reconciler.eventSource
       return Hosted(
-        reconciler, informers: sorted.indices.filter { read.contains(sorted[$0]) },
+        reconciler, registry: registry,
+        informers: sorted.indices.filter { read.contains(sorted[$0]) },
         informerCount: sorted.count)
     }
     #if PLANTED_BUGS

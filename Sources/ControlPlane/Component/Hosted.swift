@@ -21,9 +21,11 @@ struct Hosted: Sendable {
   var tally = ReconcilerStatus.Tally()
   private let informerCount: Int
 
-  init(_ reconciler: any Reconciler, informers: [Int], informerCount: Int) {
+  init(
+    _ reconciler: any Reconciler, registry: ObjectRegistry, informers: [Int], informerCount: Int
+  ) {
     self.reconciler = reconciler
-    registry = ObjectRegistry(writer: reconciler.eventSource)
+    self.registry = registry
     self.informers = informers
     self.informerCount = informerCount
     queue = WorkQueue(informers: informerCount)

@@ -33,6 +33,11 @@ extension ObjectRegistry {
     try admitNamespace(of: kind, object, in: view, into: &transaction)
     rules.defaults(&object)
     Self.keepAccount(context, from: nil, to: &object, of: kind)
+    if kind == .pod, hasServiceAccounts,
+      let rejection = ServiceAccountAdmission.newPod(&object, in: view, &context.random)
+    {
+      throw rejection
+    }
     if let rejection = rules.admission(&object) { throw rejection }
     if let rejection = rules.clusterAdmission(&object, view) { throw rejection }
     rules.newStatus(&object)

@@ -14,6 +14,9 @@ public struct ObjectRegistry: Sendable {
   public var writer: String
   /// Where the addresses and node ports of Services come from.
   public var serviceRanges = ServiceRanges()
+  /// New pods run as service accounts that are there, and get what these give them. Not where
+  /// nobody makes accounts.
+  public var hasServiceAccounts = false
   #if PLANTED_BUGS
     public var plantedBug: PlantedBug?
   #endif
@@ -24,6 +27,11 @@ public struct ObjectRegistry: Sendable {
 
   /// What admission reads: a component that writes API objects follows these too.
   public static let collections: [Collection] = [.objects(.namespace)]
+
+  /// What admission reads, with what its settings ask for.
+  public var admissionCollections: [Collection] {
+    Self.collections + (hasServiceAccounts ? [.objects(.serviceAccount)] : [])
+  }
 
   /// The Txn that carries out a step, without a component's fence. Without writes when everything
   /// is as the step wants it.

@@ -1,5 +1,6 @@
 import Base
 import Component
+import Crypto
 import EventLoop
 import Linux
 import ReconcilerRuntime
@@ -11,16 +12,21 @@ struct ComponentCommand: Sendable {
   let name: String
   /// Where health and metrics are served: the port that Kubernetes gives the component.
   let metricsAddress: String
-  let reconcilers: [any Reconciler]
-  /// Whether `--only` chooses among them.
-  let hasChoice: Bool
+  /// Given the PEM of `--root-ca-file`, empty without it.
+  let reconcilers: @Sendable (_ rootCertificates: String) -> [any Reconciler]
+  /// It makes pods and what every namespace holds, and `--only` chooses among its reconcilers.
+  let isControllerManager: Bool
 
   func run(_ arguments: [String]) -> Int32 {
     var flags = FlagSet(command: "keelson \(name)", environmentPrefixes: ["KEELSON_"])
     flags.declareStoreFlags()
-    if hasChoice {
-      let names = reconcilers.map(\.name).joined(separator: ", ")
+    if isControllerManager {
+      let names = reconcilers("").map(\.name).joined(separator: ", ")
       flags.declare("only", .repeated, help: "these reconcilers, comma-separated, of: \(names)")
+      flags.declare(
+        "root-ca-file", .text,
+        help: "PEM certificates of whoever vouches for the API servers: every namespace gets them "
+          + "in the ConfigMap kube-root-ca.crt")
     }
     flags.declare(
       "metrics-address", .text, default: metricsAddress,
@@ -30,7 +36,9 @@ struct ComponentCommand: Sendable {
       help: "how long a leader that died keeps its place, in whole seconds")
     flags.declare("log-level", .text, default: "info", help: "debug, info, warn or error")
     return runCommand(flags, arguments, environment: environmentVariables()) { values in
-      guard let chosen = choose(values) else { return 2 }
+      guard let certificates = rootCertificates(values),
+        let chosen = choose(reconcilers(certificates), values)
+      else { return 2 }
       guard let address = Self.address(values.text("metrics-address")) else {
         complain("--metrics-address: expected an IP address and a port, such as 127.0.0.1:10257")
         return 2
@@ -49,8 +57,10 @@ struct ComponentCommand: Sendable {
   }
 
   /// nil, said why, where `--only` names what is not there.
-  private func choose(_ values: FlagValues) -> [any Reconciler]? {
-    guard hasChoice, values.isGiven("only") else { return reconcilers }
+  private func choose(
+    _ reconcilers: [any Reconciler], _ values: FlagValues
+  ) -> [any Reconciler]? {
+    guard isControllerManager, values.isGiven("only") else { return reconcilers }
     let wanted = values.repeated("only").flatMap { $0.split(separator: ",").map(String.init) }
     let names = reconcilers.map(\.name)
     for name in wanted where !names.contains(name) {
@@ -64,6 +74,25 @@ struct ComponentCommand: Sendable {
       return nil
     }
     return reconcilers.filter { wanted.contains($0.name) }
+  }
+
+  /// nil, said why, where the file cannot be read or holds something else.
+  private func rootCertificates(_ values: FlagValues) -> String? {
+    guard isControllerManager, values.isGiven("root-ca-file") else { return "" }
+    let path = values.text("root-ca-file")
+    do throws(Errno) {
+      let pem = try Files.read(path)
+      do throws(CryptoError) {
+        _ = try Certificate(pem: pem)
+        return pem.text
+      } catch {
+        complain("--root-ca-file: \(path): no PEM certificate")
+        return nil
+      }
+    } catch {
+      complain("--root-ca-file: \(path): \(error)")
+      return nil
+    }
   }
 
   private static func address(_ text: String) -> SocketAddress? {
@@ -88,6 +117,7 @@ struct ComponentCommand: Sendable {
       var configuration = ControlComponent.Configuration(
         identity: "\(name)-\(Machine.processID)", reconcilers: chosen,
         entropy: Machine.randomWord())
+      configuration.hasServiceAccounts = isControllerManager
       configuration.leaseSeconds =
         values.duration("leader-elect-lease-duration").milliseconds / 1000
       let process = ComponentProcess(

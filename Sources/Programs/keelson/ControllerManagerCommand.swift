@@ -6,7 +6,8 @@ extension Command {
   ) { arguments in
     ComponentCommand(
       name: "controller-manager", metricsAddress: "127.0.0.1:10257",
-      reconcilers: ReconcilerTable.controllerManager(), hasChoice: true
+      reconcilers: { ReconcilerTable.controllerManager(rootCertificates: $0) },
+      isControllerManager: true
     ).run(arguments)
   }
 }

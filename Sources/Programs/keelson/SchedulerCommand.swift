@@ -6,7 +6,7 @@ extension Command {
   ) { arguments in
     ComponentCommand(
       name: "scheduler", metricsAddress: "127.0.0.1:10259",
-      reconcilers: ReconcilerTable.scheduler, hasChoice: false
+      reconcilers: { _ in ReconcilerTable.scheduler }, isControllerManager: false
     ).run(arguments)
   }
 }

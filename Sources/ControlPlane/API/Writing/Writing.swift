@@ -9,7 +9,11 @@ import Registry
 /// Every verb reads the object from the view, lets the registry make a Txn of what is asked, and
 /// answers with what the Txn leaves. A Txn whose compares fail is asked for again from a newer view.
 enum Writing {
-  static let registry = ObjectRegistry(writer: "keelson-apiserver")
+  static func registry(_ settings: APISettings) -> ObjectRegistry {
+    var registry = ObjectRegistry(writer: "keelson-apiserver")
+    registry.hasServiceAccounts = settings.hasServiceAccounts
+    return registry
+  }
 
   static func verdict(
     _ exchange: inout Exchange, _ serving: Serving, _ context: inout PlanContext
@@ -78,7 +82,7 @@ struct WriteRequest {
   ) throws(APIStatus) -> ObjectTransaction {
     context.manager = manager
     do throws(Rejection) {
-      return try Writing.registry.transaction(
+      return try Writing.registry(serving.settings).transaction(
         for: Step(intents), in: serving.view, context: &context)
     } catch {
       throw APIStatus(error)
