@@ -113,6 +113,7 @@ private struct APIServerFlags {
 
   private func settings() throws(BadFlags) -> APISettings {
     var settings = APISettings()
+    settings.hasServiceAccounts = true
     settings.issuer = values.text("service-account-issuer")
     guard !settings.issuer.isEmpty else {
       throw BadFlags(message: "--service-account-issuer: expected an address")
