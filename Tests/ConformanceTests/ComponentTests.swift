@@ -6,7 +6,7 @@ import Testing
 extension Conformance {
   /// `keelson controller-manager` and `scheduler`: copies of them as processes on a real store.
   @Suite struct `Components` {
-    private let manager = ["controller-manager", "--only", "replicaset"]
+    private let manager = ["controller-manager", "--only", "replicaset,serviceaccount"]
 
     /// Runs `body` with a store, the namespace default, and two copies of which the first leads.
     private func withTwo(

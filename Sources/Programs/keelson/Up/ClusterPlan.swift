@@ -73,9 +73,17 @@ struct ClusterPlan: Hashable, Sendable {
         name: component.name,
         arguments: [executable, component.role.rawValue]
           + clientFlags(component.name, folder: folder)
-          + ["--metrics-address", "127.0.0.1:\(component.metricsPort)"])
+          + ["--metrics-address", "127.0.0.1:\(component.metricsPort)"]
+          + roleFlags(component.role, folder))
     }
     return ProcessTable(rows: stores + servers + components + agents)
+  }
+
+  private func roleFlags(_ role: ClusterComponent.Role, _ folder: ClusterFolder) -> [String] {
+    switch role {
+    case .controllerManager: ["--root-ca-file", folder.certificate("api-ca")]
+    case .scheduler: []
+    }
   }
 
   private func storeFlags(_ member: Member, folder: ClusterFolder) -> [String] {
