@@ -157,7 +157,7 @@ import Testing
         "}\": illegal base64 data at input byte ") == true)
     let warned = patch(harness, Self.merge, #"{"zz":1}"#)
     #expect(warned.code == 200)
-    #expect(warned.fields.values(of: "warning") == [#"299 - "unknown field \"zz\"""#])
+    #expect(warned.fields.values(of: "warning") == ["299 - \"unknown field \\\"zz\\\"\""])
     #expect(warned.json["zz"] == nil)
   }
 
