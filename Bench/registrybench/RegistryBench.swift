@@ -156,6 +156,8 @@ enum RegistryBench {
 
   private static func written(_ intent: Intent) -> JSONObject {
     var context = PlanContext(now: WallTime(milliseconds: 0), random: PRNG(seed: 1))
+    context.manager = FieldManager(
+      name: "kube-controller-manager", operation: .update, apiVersion: "")
     guard case .put(_, let value)? = transaction(intent, &context).writes.first else {
       preconditionFailure("nothing is written")
     }
@@ -176,6 +178,8 @@ enum RegistryBench {
   private static func measure(_ intent: Intent) -> Double {
     let count = 2000
     var context = PlanContext(now: WallTime(milliseconds: 0), random: PRNG(seed: 1))
+    context.manager = FieldManager(
+      name: "kube-controller-manager", operation: .update, apiVersion: "")
     var bytes = 0
     let start = Machine.threadCPUTime()
     for _ in 0..<count { bytes += transaction(intent, &context).writes.count }

@@ -55,6 +55,7 @@ extension ControlComponent {
 
   private mutating func plan(_ index: Int, _ key: WorkKey) {
     var context = PlanContext(now: now.wall, random: random.fork())
+    context.manager = hosted[index].fieldManager
     #if PLANTED_BUGS
       context.plantedBug = configuration.plantedBug
     #endif

@@ -35,6 +35,11 @@ struct Hosted: Sendable {
   var name: String { reconciler.name }
   var electsLeader: Bool { reconciler.electsLeader }
 
+  /// The registry adds the version of each kind, and the subresource.
+  var fieldManager: FieldManager {
+    FieldManager(name: reconciler.fieldManager, operation: .update, apiVersion: "")
+  }
+
   /// Whether a key may be planned now, with so many Txns under way at most.
   func mayPlan(commitsMax: Int) -> Bool { isActing && queue.depth > 0 && inFlight < commitsMax }
 

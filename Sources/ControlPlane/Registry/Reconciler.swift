@@ -13,6 +13,8 @@ public protocol Reconciler: Sendable {
   var electsLeader: Bool { get }
   /// Names it in Events, as Kubernetes does: `source.component`, `reportingComponent`.
   var eventSource: String { get }
+  /// Whose the fields that it writes become: the program's name, as in Kubernetes.
+  var fieldManager: String { get }
   /// What it reads.
   var collections: [Collection] { get }
   /// The keys to plan after an object came, changed or went. `new` is nil for one that went; both
@@ -27,6 +29,8 @@ public protocol Reconciler: Sendable {
 extension Reconciler {
   /// `deployment-controller`, as kube-controller-manager names most.
   public var eventSource: String { "\(name)-controller" }
+
+  public var fieldManager: String { "kube-controller-manager" }
 }
 
 /// What a reconciler is asked to look at.

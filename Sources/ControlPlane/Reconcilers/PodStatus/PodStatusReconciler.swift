@@ -11,6 +11,7 @@ import JSON
 /// from, so all copies may act at once and on old views.
 public struct PodStatusReconciler: Reconciler {
   public let name = "pod-status"
+  public let fieldManager = "kubelet"
   public let electsLeader = false
   public let collections: [Collection] = [.objects(.pod), .nodes]
 

@@ -12,6 +12,7 @@ import Base
 /// or deleted since; Kubernetes does not exclude that.
 public struct Scheduler: Reconciler {
   public let name = "scheduler"
+  public let fieldManager = "kube-scheduler"
   public let electsLeader = true
   public let eventSource = "default-scheduler"
   public let collections: [Collection] = [

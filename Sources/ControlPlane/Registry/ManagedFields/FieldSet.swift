@@ -207,7 +207,7 @@ extension FieldSet {
           name: node.element.memberName,
           value: .object(node.children.json(isMember: node.isMember))))
     }
-    return JSONObject(members)
+    return JSONObject(distinct: members)
   }
 
   /// Reads a `fieldsV1`; throws for one that Kubernetes' decoder refuses.

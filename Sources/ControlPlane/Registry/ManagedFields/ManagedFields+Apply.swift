@@ -154,7 +154,7 @@ extension ManagedFields {
         }
       }
       var managed = managed
-      managed.entries.removeAll(where: \.fields.isEmpty)
+      managed.entries.removeAll(where: \.isEmpty)
       object.edit("metadata") { $0["managedFields"] = managed.json }
       return object
     }

@@ -35,11 +35,10 @@ extension ManagedFields {
     let given = new["metadata"]?["managedFields"]
     new.edit("metadata") { $0["managedFields"] = nil }
     if old != nil && managed.isEmpty { return }
-    let account = managed
-    managed.update(
+    let isChanged = managed.update(
       by: manager, from: old ?? MergeShapes.kubernetes.zero(of: kind), to: new, of: kind, at: now)
     // What is as it was keeps its very text.
-    let isKept = managed == account && given == old?["metadata"]?["managedFields"]
+    let isKept = !isChanged && given == old?["metadata"]?["managedFields"]
     new.edit("metadata") { $0["managedFields"] = isKept ? given : managed.json }
   }
 
@@ -59,23 +58,22 @@ extension ManagedFields {
       }
     }
     do throws(ManagedFieldsError) {
-      return try ManagedFields(live)
+      return try ManagedFields(live, isStored: true)
     } catch {
       return ManagedFields()
     }
   }
 
-  /// Both objects are compared without their accounts.
+  /// Both objects are compared without their accounts. False where they are the same.
+  @discardableResult
   mutating func update(
     by manager: FieldManager, from old: JSONObject, to new: JSONObject, of kind: Kind,
     at now: WallTime
-  ) {
+  ) -> Bool {
     let comparison = Self.comparison(from: old, to: new, of: kind, manager.subresource)
-    guard !comparison.isEmpty else { return }
-    for place in entries.indices {
-      entries[place].fields = entries[place].fields.subtracting(comparison.changed)
-        .subtracting(comparison.removed)
-    }
+    guard !comparison.isEmpty else { return false }
+    let lost = comparison.changed.union(comparison.removed)
+    for place in entries.indices { entries[place].lose(lost) }
     let taken = comparison.changed.subtracting(Self.unowned)
     if !taken.isEmpty {
       let place = place(of: manager) ?? entries.count
@@ -85,8 +83,9 @@ extension ManagedFields {
       entries[place].fields = entries[place].fields.union(taken)
       entries[place].time = now.rfc3339
     }
-    entries.removeAll(where: \.fields.isEmpty)
+    entries.removeAll(where: \.isEmpty)
     mergeAncientUpdates()
+    return true
   }
 
   /// What a write through a subresource may change: each has fields that it leaves alone.

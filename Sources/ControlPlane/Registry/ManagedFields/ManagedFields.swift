@@ -15,7 +15,34 @@ public struct ManagedFields: Hashable, Sendable {
     public var manager: FieldManager
     /// RFC 3339, in whole seconds; nil where a client left it out.
     public var time: String?
-    public var fields: FieldSet
+    private var storage: Storage
+
+    /// Most entries of an update are written as they were read: they stay text.
+    private enum Storage: Hashable, Sendable {
+      case text(JSONObject)
+      case fields(FieldSet)
+    }
+
+    init(manager: FieldManager, time: String?, fields: FieldSet) {
+      self.manager = manager
+      self.time = time
+      storage = .fields(fields)
+    }
+
+    public var fields: FieldSet {
+      get {
+        switch storage {
+        case .fields(let fields): return fields
+        case .text(let text):
+          do throws(FieldSetError) {
+            return try FieldSet(text)
+          } catch {
+            return FieldSet()
+          }
+        }
+      }
+      set { storage = .fields(newValue) }
+    }
   }
 
   public init() {
@@ -39,13 +66,14 @@ public enum ManagedFieldsError: Error, Hashable, Sendable {
 
 extension ManagedFields {
   /// Reads `metadata.managedFields`; absent counts as empty. Of two entries of one manager the last
-  /// counts.
-  public init(_ json: JSONValue?) throws(ManagedFieldsError) {
+  /// counts. Fields of what is stored need not be read before they are asked for: those that cannot
+  /// be read are none.
+  public init(_ json: JSONValue?, isStored: Bool = false) throws(ManagedFieldsError) {
     entries = []
     guard let json, !json.isNull else { return }
     guard let elements = json.array else { throw .notAList }
     for element in elements {
-      let entry = try Entry(element)
+      let entry = try Entry(element, isStored: isStored)
       if let place = place(of: entry.manager) {
         entries[place] = entry
       } else {
@@ -90,7 +118,7 @@ extension ManagedFields {
 }
 
 extension ManagedFields.Entry {
-  init(_ json: JSONValue) throws(ManagedFieldsError) {
+  init(_ json: JSONValue, isStored: Bool) throws(ManagedFieldsError) {
     let operation = json["operation"]?.string ?? ""
     guard let known = FieldManager.Operation(rawValue: operation) else {
       throw .operation(operation)
@@ -100,10 +128,15 @@ extension ManagedFields.Entry {
     }
     let type = json["fieldsType"]?.string ?? ""
     guard type == "FieldsV1" else { throw .fieldsType(type) }
-    do {
-      fields = try FieldSet(json["fieldsV1"]?.object ?? JSONObject())
-    } catch {
-      throw .fields(error)
+    let text = json["fieldsV1"]?.object ?? JSONObject()
+    if isStored {
+      storage = .text(text)
+    } else {
+      do throws(FieldSetError) {
+        storage = .fields(try FieldSet(text))
+      } catch {
+        throw .fields(error)
+      }
     }
     manager = FieldManager(
       name: json["manager"]?.string ?? "", operation: known, apiVersion: apiVersion,
@@ -118,9 +151,33 @@ extension ManagedFields.Entry {
     object["apiVersion"] = .string(manager.apiVersion)
     if let time { object["time"] = .string(time) }
     object["fieldsType"] = "FieldsV1"
-    object["fieldsV1"] = .object(fields.json)
+    object["fieldsV1"] = .object(text)
     if !manager.subresource.isEmpty { object["subresource"] = .string(manager.subresource) }
     return object
+  }
+
+  private var text: JSONObject {
+    switch storage {
+    case .text(let text): text
+    case .fields(let fields): fields.json
+    }
+  }
+
+  /// Takes these paths away; an entry that has none of them stays as it is.
+  mutating func lose(_ paths: FieldSet) {
+    switch storage {
+    case .text(let text):
+      guard paths.nodes.contains(where: { text[$0.element.memberName] != nil }) else { return }
+      fields = fields.subtracting(paths)
+    case .fields(let fields): storage = .fields(fields.subtracting(paths))
+    }
+  }
+
+  var isEmpty: Bool {
+    switch storage {
+    case .text(let text): text.isEmpty
+    case .fields(let fields): fields.isEmpty
+    }
   }
 
   /// Since 1970; 0 without a time.

@@ -41,26 +41,24 @@ indirect enum MergeShape: Sendable {
 struct MergeShapes: Sendable {
   static let kubernetes = MergeShapes(.kubernetes)
 
-  /// Of one type: ascending by the bytes of their names.
+  /// Of one type.
   struct Fields: Sendable {
-    let names: [String]
-    let shapes: [MergeShape]
+    private let places: [String: Int]
+    private let names: [String]
+    private let shapes: [MergeShape]
     /// What Go's zero value of the type writes in JSON.
     let zero: [JSONObject.Member]
 
+    init(_ fields: [(name: String, shape: MergeShape)], zero: [JSONObject.Member]) {
+      names = fields.map(\.name)
+      shapes = fields.map(\.shape)
+      places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+      self.zero = zero
+    }
+
     func shape(of name: String) -> MergeShape? {
-      var low = 0
-      var high = names.count
-      while low < high {
-        let middle = (low + high) / 2
-        if names[middle].utf8.elementsEqual(name.utf8) { return shapes[middle] }
-        if names[middle].utf8.lexicographicallyPrecedes(name.utf8) {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-      return nil
+      guard let place = places[name], names[place].hasBytes(of: name) else { return nil }
+      return shapes[place]
     }
   }
 
@@ -73,8 +71,7 @@ struct MergeShapes: Sendable {
     self.places = places
     types = schema.types.map { type in
       Fields(
-        names: type.fields.map(\.name),
-        shapes: type.fields.map { Self.shape(of: $0, schema, places) },
+        type.fields.map { ($0.name, Self.shape(of: $0, schema, places)) },
         zero: type.fields.compactMap { Self.zero(of: $0, schema) })
     }
   }
