@@ -19,7 +19,10 @@ enum Documents {
       return .respond(
         APIResponse(.ok, ["content-type": "application/json"], body: Bytes(version.text())))
     default:
-      guard let response = Discovery.response(exchange) ?? OpenAPI.response(exchange) else {
+      guard
+        let response = Discovery.response(exchange) ?? OpenAPI.response(exchange)
+          ?? OpenAPI2.response(exchange)
+      else {
         throw .noSuchPath
       }
       return .respond(response)
