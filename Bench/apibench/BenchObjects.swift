@@ -49,8 +49,7 @@ enum BenchObjects {
 }
 
 /// Something that is waited for. On the loop's thread only.
-final class Milestone: @unchecked Sendable {
-  // Safety: confined to the loop, on which the connections and the measurement run.
+final class Milestone {
   private let loop: EventLoop
   private var isReached = false
   private var waiter: (() -> Void)?

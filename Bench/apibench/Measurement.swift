@@ -34,7 +34,7 @@ struct Measurement {
     table.add(
       "memory of the control plane", "\(memory >> 20) MiB", kubernetes: "480 MiB",
       isMet: memory <= 160 << 20, wanted: "160 MiB")
-    table.print()
+    table.show()
     say("")
     for process in usage {
       say(

@@ -10,7 +10,7 @@ struct Table {
     rows.append([what, figure, wanted, isMet ? "met" : "not met", kubernetes])
   }
 
-  func print() {
+  func show() {
     var widths: [Int] = []
     for row in rows {
       for (column, cell) in row.enumerated() {

@@ -49,6 +49,13 @@ struct Kubeconfig {
     case unreadable(String)
     /// It is one, and no kubeconfig.
     case notConfig(String)
+
+    var message: String {
+      switch self {
+      case .unreadable(let reason): "no YAML: \(reason)"
+      case .notConfig(let reason): "no kubeconfig: \(reason)"
+      }
+    }
   }
 
   init(value: JSONValue) {
@@ -129,7 +136,8 @@ struct KubeconfigFile {
       merged = try Kubeconfig(decoding: before)
     } catch {
       throw UpFailure(
-        "\(path) is left as it is: \(error)", advice: "use KUBECONFIG with the cluster's own file")
+        "\(path) is left as it is: \(error.message)",
+        advice: "use KUBECONFIG with the cluster's own file")
     }
     merged.merge(addition)
     if merged.encoded != before {
