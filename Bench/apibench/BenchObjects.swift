@@ -1,6 +1,6 @@
 import Base
-import EventLoop
 import Linux
+import Synchronization
 
 /// What is created.
 enum BenchObjects {
@@ -48,36 +48,41 @@ enum BenchObjects {
   }
 }
 
-/// Something that is waited for. On the loop's thread only.
-final class Milestone {
-  private let loop: EventLoop
-  private var isReached = false
-  private var waiter: (() -> Void)?
-  var count = 0
+/// Something that is waited for, with what was seen on the way.
+final class Milestone: Sendable {
+  private let state = Mutex(State())
 
-  init(loop: EventLoop) {
-    self.loop = loop
+  private struct State: Sendable {
+    var isReached = false
+    var count = 0
+    var names: Set<String> = []
   }
 
-  func reach() {
-    loop.preconditionOnLoop()
-    isReached = true
-    waiter?()
-    waiter = nil
+  /// So many of `wanted` are there.
+  func note(_ count: Int, of wanted: Int) {
+    state.withLock { state in
+      state.count = count
+      if count == wanted { state.isReached = true }
+    }
+  }
+
+  /// One more of `wanted`, counted once.
+  func note(_ name: String, of wanted: Int) {
+    state.withLock { state in
+      state.names.insert(name)
+      state.count = state.names.count
+      if state.count == wanted { state.isReached = true }
+    }
   }
 
   func wait(_ limit: Duration, _ what: String, _ cluster: APICluster) async throws {
     let deadline = Machine.now() + limit
-    if isReached { return }
-    await withCheckedContinuation { continuation in
-      let timer = loop.schedule(after: limit) { [self] in reach() }
-      waiter = { [loop] in
-        loop.cancel(timer)
-        continuation.resume()
+    while !state.withLock({ $0.isReached }) {
+      guard Machine.now() < deadline else {
+        let count = state.withLock { $0.count }
+        throw BenchError.overdue("\(count) \(what)", log: cluster.folder)
       }
-    }
-    guard Machine.now() < deadline else {
-      throw BenchError.overdue("\(count) \(what)", log: cluster.folder)
+      try await Task.sleep(for: .milliseconds(2))
     }
   }
 }

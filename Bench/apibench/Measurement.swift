@@ -127,13 +127,11 @@ struct Measurement {
     let path = "/apis/apps/v1/namespaces/rolled/deployments"
     try await client.create(path, BenchObjects.deployment)
     let follower = try APIConnection(cluster, loop: loop)
-    let ready = Milestone(loop: loop)
+    let ready = Milestone()
     let wanted = plan.replicas
     await follower.watch("\(path)?watch=true") { line in
       let status = Measurement.parsed(line)["object"]?["status"]
-      let count = status?["readyReplicas"]?.int64 ?? 0
-      ready.count = Int(count)
-      if count == Int64(wanted) { ready.reach() }
+      ready.note(Int(status?["readyReplicas"]?.int64 ?? 0), of: wanted)
     }
     let began = Machine.now()
     let patch = Bytes(#"{"spec":{"replicas":\#(wanted)}}"#)
@@ -160,14 +158,10 @@ struct Measurement {
   private func barePods(_ client: APIConnection, _ table: inout Table) async throws -> Bool {
     let path = "/api/v1/namespaces/bare/pods"
     let follower = try APIConnection(cluster, loop: loop)
-    let running = Milestone(loop: loop)
+    let running = Milestone()
     let pods = plan.pods
-    var seen: Set<String> = []
     await follower.watch("\(path)?watch=true") { line in
-      guard let name = BenchObjects.runningPod(line) else { return }
-      seen.insert(name)
-      running.count = seen.count
-      if seen.count == pods { running.reach() }
+      if let name = BenchObjects.runningPod(line) { running.note(name, of: pods) }
     }
     let clients = try (0..<plan.clients).map { _ in try APIConnection(cluster, loop: loop) }
     let before = try cluster.serverCPU()
