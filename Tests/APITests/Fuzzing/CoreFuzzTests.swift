@@ -8,8 +8,8 @@ import Testing
 @testable import API
 @testable import Registry
 
-/// Whatever clients send: every request is answered, and what is in the store afterwards is such that
-/// the registry would take it again.
+/// Whatever clients send: every request is answered, and what is in the store afterwards is such
+/// that the registry would take it again.
 @Suite struct `An API server among mad clients` {
   private static let requestsPerSeed = 60
 

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Registry
 
-/// Appliers and updaters of a ConfigMap's entries, as Kubernetes' documentation of server-side apply
-/// describes them: who owns what, told with plain sets.
+/// Appliers and updaters of a ConfigMap's entries, as Kubernetes' documentation of server-side
+/// apply describes them: who owns what, told with plain sets.
 private struct OwnershipModel {
   /// One entry is never contested: the map stays, and the account is never empty.
   var values = ["z": "1"]

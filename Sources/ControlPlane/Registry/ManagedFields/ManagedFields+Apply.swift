@@ -16,8 +16,8 @@ extension ManagedFields {
   /// manager, whose operation must be `apply`.
   ///
   /// The live object must have its defaults. Fields that the manager applied before, that the
-  /// configuration lacks and that nobody else has, are gone. Throws where the configuration does not
-  /// fit its type, or conflicts with another manager and `force` is not set.
+  /// configuration lacks and that nobody else has, are gone. Throws where the configuration does
+  /// not fit its type, or conflicts with another manager and `force` is not set.
   public static func apply(
     _ configuration: JSONObject, to live: JSONObject?, of kind: Kind, by manager: FieldManager,
     force: Bool = false, at now: WallTime
@@ -174,8 +174,8 @@ extension ManagedFields {
 
     // MARK: - From client-side apply
 
-    /// `kubectl apply --server-side` takes over what `kubectl apply` wrote before: a field that is as
-    /// the annotation has it is no conflict (fieldmanager lastAppliedManager).
+    /// `kubectl apply --server-side` takes over what `kubectl apply` wrote before: a field that is
+    /// as the annotation has it is no conflict (fieldmanager lastAppliedManager).
     func withoutOwn(_ conflicts: [ApplyFailure.Conflict]) -> [ApplyFailure.Conflict] {
       guard manager.name == "kubectl", let live, let remembered = remembered(in: live) else {
         return conflicts

@@ -20,8 +20,8 @@ extension ManagedFields {
   static let managedFieldsPath = FieldSet(path: [.field("metadata"), .field("managedFields")])
   static let statusPath = FieldSet(path: [.field("status")])
 
-  /// Keeps account of a create (`old` is nil) or an update: sets `metadata.managedFields` of the new
-  /// object, which has its defaults already.
+  /// Keeps account of a create (`old` is nil) or an update: sets `metadata.managedFields` of the
+  /// new object, which has its defaults already.
   ///
   /// What the writer changes becomes its own; what it removes belongs to nobody. `[{}]` clears the
   /// account, a list that can be read replaces it, anything else keeps the old one. An object

@@ -1,8 +1,8 @@
 import JSON
 import Objects
 
-/// What server-side apply knows of a type: what it takes as a whole, and how it tells the elements of
-/// a list apart (structured-merge-diff's schema).
+/// What server-side apply knows of a type: what it takes as a whole, and how it tells the elements
+/// of a list apart (structured-merge-diff's schema).
 indirect enum MergeShape: Sendable {
   /// Texts, numbers, and whatever is taken as a whole: `x-kubernetes-map-type: atomic`,
   /// `x-kubernetes-list-type: atomic`.
