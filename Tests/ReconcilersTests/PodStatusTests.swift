@@ -33,6 +33,7 @@ import Testing
     #expect(pod.pod?.phase == .running && pod.pod?.isReady == true)
     let status = try #require(pod.json["status"])
     #expect(status["qosClass"] == "Burstable" && status["podIP"] == "10.1.0.5")
+    #expect(status["podIPs"] == [["ip": "10.1.0.5"]])
     #expect(status["startTime"] == "2023-11-14T22:13:09Z")
     #expect(status["containerStatuses"]?[0]?["name"] == "c")
     #expect(

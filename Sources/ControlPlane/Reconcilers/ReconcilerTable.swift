@@ -14,7 +14,8 @@ public enum ReconcilerTable {
   ) -> [any Reconciler] {
     let reconcilers: [any Reconciler] = [
       BootstrapPolicyReconciler(), RoleAggregation(), DeploymentReconciler(), Dispatcher(),
-      GarbageCollector(kinds: kinds), NamespaceReconciler(kinds: kinds), NodeLifecycle(),
+      EndpointSliceReconciler(), EndpointsReconciler(), GarbageCollector(kinds: kinds),
+      KubernetesServiceReconciler(), NamespaceReconciler(kinds: kinds), NodeLifecycle(),
       PodGarbage(), PodStatusReconciler(), ReplicaSetReconciler(),
       RootCertificatePublisher(certificates: rootCertificates), ServiceAccountReconciler(),
     ]

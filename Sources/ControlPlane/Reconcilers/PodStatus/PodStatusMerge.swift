@@ -29,6 +29,9 @@ struct PodStatusMerge {
     for name in ["hostIP", "hostIPs", "podIP", "podIPs", "startTime"] + Self.containerLists {
       if let value = reported[name], !value.isNull { status[name] = value }
     }
+    for (name, list) in [("hostIP", "hostIPs"), ("podIP", "podIPs")] where reported[list] == nil {
+      if let address = reported[name]?.string { status[list] = [["ip": .string(address)]] }
+    }
     // Why a pod ended may be others' to tell: the node takes nothing of it away.
     for name in ["reason", "message"] where !known.hasEnded || reported[name] != nil {
       status[name] = reported[name]

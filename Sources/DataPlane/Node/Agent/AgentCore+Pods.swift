@@ -106,7 +106,9 @@ extension AgentCore {
 
   /// A pod that only begins is reported once, when it runs; unless that takes long.
   private mutating func report(_ uid: String, _ turn: inout Turn) {
-    guard let report = pods[uid]?.report(backoff: configuration.backoff) else { return }
+    let report = pods[uid]?.report(
+      backoff: configuration.backoff, addresses: configuration.addresses)
+    guard let report else { return }
     let patience =
       report.status.isBeginning ? configuration.startPatience : configuration.reportDelay
     reports.want(

@@ -25,6 +25,8 @@ public struct AgentCore: Sendable {
     public var writesMax = 16
     /// The runtime executes nothing: pods need not say what.
     public var isHollow = false
+    /// Where pods are reached.
+    public var addresses = PodAddresses()
 
     public init(node: String, backoff: RestartBackoff = RestartBackoff()) {
       self.node = node

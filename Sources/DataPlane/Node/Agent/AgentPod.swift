@@ -94,12 +94,18 @@ struct AgentPod: Sendable {
     supervisorDelay.ended(end, now: now)
   }
 
-  func report(backoff: RestartBackoff) -> PodReport {
+  /// `addresses` says where the pod is reached once it has begun.
+  func report(backoff: RestartBackoff, addresses: PodAddresses) -> PodReport {
     var view = view
     // Until it is forgotten, a pod whose key is gone shows as one that is being stopped.
     if case .gone = desire, let pod { view.desire = .stop(pod) }
+    var status = PodStatus(view, backoff: backoff)
+    if status.startTime != nil {
+      status.hostAddress = addresses.host
+      status.address = addresses.address(ofPod: uid)
+    }
     return PodReport(
       uid: uid, name: pod?.name ?? "", namespace: pod?.namespace ?? "",
-      desiredRevision: desired?.revision ?? 0, status: PodStatus(view, backoff: backoff))
+      desiredRevision: desired?.revision ?? 0, status: status)
   }
 }

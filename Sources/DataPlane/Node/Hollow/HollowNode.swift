@@ -67,7 +67,9 @@ public struct HollowNode: Sendable {
     switch event {
     case .start:
       precondition(agent == nil, "one agent per node")
-      agent = AgentCore(configuration.agent)
+      var core = configuration.agent
+      core.addresses = PodAddresses(host: configuration.address, areOwn: true)
+      agent = AgentCore(core)
       feed([.start(inheritance()), .nodeReport(report(moment))], moment, &effects)
     case .store(let event):
       feed([.store(event)], moment, &effects)

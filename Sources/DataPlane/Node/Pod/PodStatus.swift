@@ -7,6 +7,9 @@ public struct PodStatus: Hashable, Sendable {
   public var reason: String
   public var message: String
   public var startTime: WallTime?
+  /// The node's address and the pod's own; empty until its containers have begun.
+  public var hostAddress = ""
+  public var address = ""
   public var conditions: [Condition]
   public var containers: [ContainerStatus]
 

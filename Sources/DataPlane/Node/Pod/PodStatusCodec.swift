@@ -40,6 +40,9 @@ extension PodStatus {
     object["phase"] = .string(phase.rawValue)
     if !reason.isEmpty { object["reason"] = .string(reason) }
     if !message.isEmpty { object["message"] = .string(message) }
+    // The lists that hold the same are the status reconciler's to add.
+    if !hostAddress.isEmpty { object["hostIP"] = .string(hostAddress) }
+    if !address.isEmpty { object["podIP"] = .string(address) }
     if let startTime { object["startTime"] = .string(startTime.rfc3339) }
     if !conditions.isEmpty { object["conditions"] = .array(conditions.map(\.json)) }
     object["containerStatuses"] = .array(containers.map(\.json))

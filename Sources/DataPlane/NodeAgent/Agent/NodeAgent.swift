@@ -53,8 +53,9 @@ public actor NodeAgent: LoopActor {
     self.client = client
     self.loop = loop
     self.logger = logger
-    core = AgentCore(
-      AgentCore.Configuration(node: configuration.node, backoff: configuration.backoff))
+    var agent = AgentCore.Configuration(node: configuration.node, backoff: configuration.backoff)
+    agent.addresses = PodAddresses(host: configuration.address)
+    core = AgentCore(agent)
     (stopping, stopper) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     do throws(Errno) {
       try Files.makeFolders(configuration.podsFolder)
