@@ -82,6 +82,10 @@ enum ServiceDefaults {
       if address == oldAddress, read.addresses.isEmpty {
         spec["clusterIPs"] = before.json["clusterIPs"]
       }
+      for field in ["ipFamilies", "ipFamilyPolicy"]
+      where spec[field]?.isNull ?? true && address == oldAddress {
+        spec[field] = before.json[field]
+      }
     }
     let isListKept = spec["clusterIPs"] == before.json["clusterIPs"]
     if address != oldAddress, isListKept, !before.addresses.isEmpty {
