@@ -38,12 +38,13 @@ extension Validator {
         forbidden(field, "may not specify more than 1 volume type")
         continue
       }
-      within(field) { $0.source(field, source) }
+      within(field) { $0.volumeSource(field, source) }
     }
     if count == 0 { required(nil, "must specify a volume type") }
   }
 
-  private mutating func source(_ field: String, _ source: JSONObject) {
+  /// One source of a volume, within its field.
+  mutating func volumeSource(_ field: String, _ source: JSONObject) {
     switch field {
     case "emptyDir":
       if let limit = Quantity(json: source["sizeLimit"]), limit.isNegative {

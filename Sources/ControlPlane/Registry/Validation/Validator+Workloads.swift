@@ -61,34 +61,51 @@ extension Validator {
     let template = spec["template"]?.object ?? JSONObject()
     let meta = template["metadata"]?.object ?? JSONObject()
     within("template") { validator in
-      if !selector.isEverything {
-        var labels: [String: String] = [:]
-        for member in meta["labels"]?.object?.members ?? [] {
-          if let text = member.value.string { labels[member.name] = text }
-        }
-        if !selector.matches(labels) {
-          validator.report(
-            .invalid, "metadata.labels", value: GoText.map(meta["labels"]),
-            "`selector` does not match template `labels`")
-        }
+      validator.templateLabels(meta, selectedBy: selector)
+      validator.podTemplate(template)
+      validator.endless(template, "ReplicaSet")
+    }
+  }
+
+  /// A template's pods must be the ones that their owner looks for.
+  mutating func templateLabels(_ meta: JSONObject, selectedBy selector: LabelSelector) {
+    guard !selector.isEverything else { return }
+    var labels: [String: String] = [:]
+    for member in meta["labels"]?.object?.members ?? [] {
+      if let text = member.value.string { labels[member.name] = text }
+    }
+    guard !selector.matches(labels) else { return }
+    report(
+      .invalid, "metadata.labels", value: GoText.map(meta["labels"]),
+      "`selector` does not match template `labels`")
+  }
+
+  /// ValidatePodTemplateSpec, within the template.
+  mutating func podTemplate(_ template: JSONObject) {
+    let meta = template["metadata"]?.object ?? JSONObject()
+    // As Kubernetes has it: without `metadata` in the path.
+    labels("labels", of: meta)
+    annotations(of: meta)
+    let podSpec = template["spec"]?.object ?? JSONObject()
+    within("spec") { validator in
+      validator.podSpec(podSpec)
+      if !(podSpec["ephemeralContainers"]?.array ?? []).isEmpty {
+        validator.forbidden(
+          "ephemeralContainers", "ephemeral containers not allowed in pod template")
       }
-      // As Kubernetes has it: without `metadata` in the path.
-      validator.labels("labels", of: meta)
-      validator.annotations(of: meta)
-      let podSpec = template["spec"]?.object ?? JSONObject()
-      validator.within("spec") { validator in
-        validator.podSpec(podSpec)
-        if !(podSpec["ephemeralContainers"]?.array ?? []).isEmpty {
-          validator.forbidden(
-            "ephemeralContainers", "ephemeral containers not allowed in pod template")
-        }
-        if let policy = podSpec["restartPolicy"]?.string, policy != "Always" {
-          validator.unsupported("restartPolicy", policy, ["Always"])
-        }
-        if podSpec["activeDeadlineSeconds"]?.int64 != nil {
-          validator.forbidden(
-            "activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported")
-        }
+    }
+  }
+
+  /// Its pods run until they are told not to.
+  mutating func endless(_ template: JSONObject, _ kind: String) {
+    let podSpec = template["spec"]
+    within("spec") { validator in
+      if let policy = podSpec?["restartPolicy"]?.string, policy != "Always" {
+        validator.unsupported("restartPolicy", policy, ["Always"])
+      }
+      if podSpec?["activeDeadlineSeconds"]?.int64 != nil {
+        validator.forbidden(
+          "activeDeadlineSeconds", "activeDeadlineSeconds in \(kind) is not Supported")
       }
     }
   }
@@ -131,7 +148,7 @@ extension Validator {
     }
   }
 
-  private mutating func countOrPercent(_ field: String, of parent: JSONObject) -> IntOrString {
+  mutating func countOrPercent(_ field: String, of parent: JSONObject) -> IntOrString {
     let value = IntOrString(json: parent[field]) ?? .int(0)
     switch value {
     case .int(let number):
@@ -144,7 +161,7 @@ extension Validator {
     return value
   }
 
-  private static func number(_ value: IntOrString) -> Int64 {
+  static func number(_ value: IntOrString) -> Int64 {
     switch value {
     case .int(let number): Int64(number)
     case .string: value.percent ?? 0
