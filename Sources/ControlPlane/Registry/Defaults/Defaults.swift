@@ -37,16 +37,19 @@ enum Defaults {
     return true
   }
 
-  private static func podSpec(_ spec: inout JSONObject) -> Bool {
+  static func podSpec(_ spec: inout JSONObject) -> Bool {
     // Code first: rows then find what it made.
     let isChanged = PodDefaults.ofSpec(&spec)
     return DefaultRows.podSpec.apply(to: &spec) || isChanged
   }
 
-  private static func template(of object: inout JSONObject) {
-    edit("spec", of: &object) { spec in
-      edit("template", of: &spec) { template in edit("spec", of: &template, podSpec) }
-    }
+  static func template(of object: inout JSONObject) {
+    edit("spec", of: &object, templateOfSpec)
+  }
+
+  /// Of the pods that a spec's template makes.
+  static func templateOfSpec(_ spec: inout JSONObject) -> Bool {
+    edit("template", of: &spec) { template in edit("spec", of: &template, podSpec) }
   }
 
   /// NamespaceDefaultLabelName: selectors can then name a namespace.
