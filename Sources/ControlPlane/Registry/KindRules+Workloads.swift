@@ -89,6 +89,7 @@ extension KindRules {
   private static let persistentVolumeClaim = KindRules(
     defaults: Defaults.persistentVolumeClaim,
     admission: { Admission.protect(&$0, by: "kubernetes.io/pvc-protection") },
+    clusterAdmission: Admission.defaultClass,
     newStatus: { $0["status"] = ["phase": "Pending"] },
     content: { $0.persistentVolumeClaim($1) }, update: { $0.claimUpdate($1, replacing: $2) })
 

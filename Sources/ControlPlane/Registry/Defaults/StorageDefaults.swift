@@ -1,3 +1,4 @@
+import Base
 import JSON
 import Objects
 
@@ -102,6 +103,30 @@ extension Defaults {
 
 /// What is given to new storage only.
 extension Admission {
+  /// Of new claims that name no class, not even an empty one: the class that is marked as default,
+  /// of several the newest (DefaultStorageClass).
+  static func defaultClass(_ claim: inout JSONObject, _ view: ClusterView) -> Rejection? {
+    let annotation = "storage-class"
+    let named = claim["metadata"]?["annotations"]?["volume.beta.kubernetes.io/\(annotation)"]
+    guard claim["spec"]?["storageClassName"]?.string == nil, named?.string == nil else {
+      return nil
+    }
+    let marks = ["storageclass.kubernetes.io", "storageclass.beta.kubernetes.io"]
+    let defaults = view.objects(.storageClass).filter { object in
+      marks.contains { object.meta.annotations["\($0)/is-default-class"] == "true" }
+    }
+    // In the order of their names: of two made at one time the first one counts.
+    let newest = defaults.reduce(nil as StoredObject?) { newest, next in
+      guard let newest else { return next }
+      let times = (
+        newest.meta.creationTime?.milliseconds ?? 0, next.meta.creationTime?.milliseconds ?? 0
+      )
+      return times.1 > times.0 ? next : newest
+    }
+    if let newest { claim.edit("spec") { $0["storageClassName"] = .string(newest.meta.name) } }
+    return nil
+  }
+
   /// Of new claims and volumes: they stay while something uses them (StorageObjectInUseProtection).
   static func protect(_ object: inout JSONObject, by finalizer: String) -> Rejection? {
     object.edit("metadata") { meta in

@@ -97,7 +97,8 @@ enum CronSyntax {
       let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text
       let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
       throw NotANumber(
-        text: "failed to parse int from \(text): strconv.Atoi: parsing \(GoText.quoted(String(text)))"
+        text:
+          "failed to parse int from \(text): strconv.Atoi: parsing \(GoText.quoted(String(text)))"
           + ": \(isNumber ? "value out of range" : "invalid syntax")")
     }
     guard number >= 0 else {

@@ -134,12 +134,6 @@ enum NameSyntax {
       && text.utf8.dropLast().allSatisfy { (0x30...0x39).contains($0) }
   }
 
-  /// A part of a path (api/validation/path IsValidPathSegmentName).
-  static func pathSegmentComplaints(_ text: String) -> [String] {
-    if text == "." || text == ".." { return ["may not be '\(text)'"] }
-    return ["/", "%"].filter(text.contains).map { "may not contain '\($0)'" }
-  }
-
   // MARK: - Characters
 
   private static let dash = UInt8(ascii: "-")

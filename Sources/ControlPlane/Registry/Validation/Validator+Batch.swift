@@ -104,10 +104,13 @@ extension Validator {
     let codes = rule["onExitCodes"]?.object
     let hasConditions = !(rule["onPodConditions"]?.array ?? []).isEmpty
     if codes != nil, hasConditions {
-      report(.invalid, nil, value: nil, "specifying both OnExitCodes and OnPodConditions is not supported")
+      report(
+        .invalid, nil, value: nil,
+        "specifying both OnExitCodes and OnPodConditions is not supported")
     }
     if codes == nil, !hasConditions {
-      report(.invalid, nil, value: nil, "specifying one of OnExitCodes and OnPodConditions is required")
+      report(
+        .invalid, nil, value: nil, "specifying one of OnExitCodes and OnPodConditions is required")
     }
   }
 

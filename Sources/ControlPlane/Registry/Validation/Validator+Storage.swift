@@ -238,7 +238,8 @@ extension Validator {
   mutating func csiNode(_ object: JSONObject) {
     var names: Set<String> = []
     within("spec") { validator in
-      validator.each("drivers", of: object["spec"]?.object ?? JSONObject()) { validator, driver, _ in
+      validator.each("drivers", of: object["spec"]?.object ?? JSONObject()) {
+        validator, driver, _ in
         let name = driver["name"]?.string ?? ""
         validator.driverName("name", name)
         if (driver["nodeID"]?.string ?? "").isEmpty { validator.required("nodeID") }
@@ -254,8 +255,10 @@ extension Validator {
       let source = spec["source"]
       let volume = source?["persistentVolumeName"]?.string ?? ""
       if source?["inlineVolumeSpec"]?.object == nil, volume.isEmpty {
-        validator.required("source", "must specify exactly one of inlineVolumeSpec and "
-          + "persistentVolumeName")
+        validator.required(
+          "source",
+          "must specify exactly one of inlineVolumeSpec and "
+            + "persistentVolumeName")
       }
       let node = spec["nodeName"]?.string ?? ""
       validator.invalid("nodeName", node, NameSyntax.subdomainComplaints(node))
