@@ -205,13 +205,18 @@ struct World {
     }
     var steps = plan.steps
     if plan.order == .independent { steps.shuffle(using: &random) }
+    let rejected = rejections.count
     for step in steps {
       guard commit(step, index, key, &context) else {
         actors[index].add(key)
-        if plan.order == .sequential { return }
+        if plan.order == .sequential { break }
         continue
       }
     }
+    guard rejections.count > rejected else { return }
+    let explanation = actors[index].reconciler.explain(
+      rejections[rejected], of: key, in: actors[index].view, context: &context)
+    for step in explanation.steps where !commit(step, index, key, &context) { return }
   }
 
   /// A view lacks nothing up to a revision when the next change that it waits for is above it.

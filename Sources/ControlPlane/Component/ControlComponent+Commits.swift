@@ -96,11 +96,26 @@ extension ControlComponent {
         if !run.hasFailed {
           note("step rejected", [["reconciler", hosted[index].name], ["reason", "\(error)"]])
         }
-        run.fail()
+        run.fail(with: error)
         hosted[index][run: key] = run
       }
     }
+    if explainRejection(index, key) { return send(index, key) }
     finishIfDone(index, key)
+  }
+
+  /// Asks the reconciler what to write about a step that was refused; false where there is nothing.
+  private mutating func explainRejection(_ index: Int, _ key: WorkKey) -> Bool {
+    guard var run = hosted[index][run: key], let rejection = run.takeRejection() else {
+      return false
+    }
+    view.reached = hosted[index].informers.map { informers[$0].revision }.min() ?? 0
+    let plan = hosted[index].reconciler.explain(
+      rejection, of: key, in: view, context: &run.context)
+    run.explain(with: plan)
+    hosted[index][run: key] = run
+    if !plan.steps.isEmpty { hosted[index].unsent.append(key) }
+    return !plan.steps.isEmpty
   }
 
   private func lower(

@@ -6,11 +6,14 @@ import Registry
 struct PlanRun: Sendable {
   /// Not sent yet.
   var steps: ArraySlice<Step>
-  let order: Plan.Order
+  private(set) var order: Plan.Order
   let lookAgain: Duration?
   var context: PlanContext
   var inFlight = 0
   var hasFailed = false
+  /// The registry refused a step, and the reconciler is still to say so.
+  private var rejection: Rejection?
+  private var isExplained = false
   /// The plan awaits a revision: once its needs are met, the key is planned once more.
   var isPlannedAgain = false
   /// What the informers must have seen before the key is planned again; one per informer.
@@ -47,9 +50,29 @@ struct PlanRun: Sendable {
     if order == .sequential { steps = [] }
   }
 
+  /// The registry refused a step.
+  mutating func fail(with rejection: Rejection) {
+    self.rejection = self.rejection ?? rejection
+    fail()
+  }
+
+  /// The first rejection, once and when nothing else is left to do.
+  mutating func takeRejection() -> Rejection? {
+    guard isFinished, !isExplained, let rejection else { return nil }
+    isExplained = true
+    return rejection
+  }
+
+  /// What says why comes after all else.
+  mutating func explain(with plan: Plan) {
+    steps = plan.steps[...]
+    order = plan.order
+  }
+
   /// The store takes nothing now: the rest would fare no better.
   mutating func giveUp() {
     hasFailed = true
+    isExplained = true
     steps = []
   }
 }

@@ -16,7 +16,8 @@ public enum ReconcilerTable {
       BootstrapPolicyReconciler(), RoleAggregation(), DeploymentReconciler(), Dispatcher(),
       EndpointSliceReconciler(), EndpointsReconciler(), GarbageCollector(kinds: kinds),
       KubernetesServiceReconciler(), NamespaceReconciler(kinds: kinds), NodeLifecycle(),
-      PodGarbage(), PodStatusReconciler(), ReplicaSetReconciler(),
+      PodGarbage(), PodStatusReconciler(), QuotaReconciler(kinds: kinds), ReplicaSetReconciler(),
+      SystemClassReconciler(),
       RootCertificatePublisher(certificates: rootCertificates), ServiceAccountReconciler(),
     ]
     let others = Set(Kind.all).subtracting(kinds).map(Collection.objects)

@@ -45,6 +45,7 @@ struct KindRules: Sendable {
 
   private static let pod = KindRules(
     countsGenerations: true, defaults: Defaults.pod, admission: Admission.newPod,
+    clusterAdmission: Admission.newPodInCluster,
     newStatus: { $0["status"] = .object(PodDefaults.newStatus(of: $0)) },
     content: { $0.pod($1) }, newContent: { $0.newPod($1) },
     update: { $0.podUpdate($1, replacing: $2) })

@@ -50,6 +50,28 @@ extension ObjectRegistry {
     transaction.expect(.object(key), modRevision: 0)
     transaction.put(key, object)
     transaction.writes += allocations
+    try Self.keepBounds(of: kind, object, replacing: nil, in: view, into: &transaction)
+  }
+
+  /// What validating plugins refuse, and what they count: LimitRanger, PersistentVolumeClaimResize,
+  /// ResourceQuota.
+  static func keepBounds(
+    of kind: Kind, _ object: JSONObject, replacing old: JSONObject?, in view: ClusterView,
+    into transaction: inout ObjectTransaction
+  ) throws(Rejection) {
+    guard kind.isNamespaced, old == nil || QuotaAdmission.mindsChanges(of: kind) else { return }
+    if let old, object["spec"] == old["spec"] { return }
+    let name = object["metadata"]?["name"]?.string ?? ""
+    if let complaint = LimitRanges.complaint(about: object, of: kind, in: view) {
+      throw .forbidden(kind, name: name, reason: complaint)
+    }
+    if kind == .persistentVolumeClaim, let old,
+      let complaint = ClaimGrowth.complaint(object, replacing: old, in: view)
+    {
+      throw .forbidden(kind, name: name, reason: complaint)
+    }
+    let admission = QuotaAdmission(kind: kind, object: object, old: old, view: view)
+    try admission.charge(into: &transaction)
   }
 
   /// Names drawn until one is free (apiserver registry.Store.Create).

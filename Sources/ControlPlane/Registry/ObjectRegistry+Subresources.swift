@@ -5,9 +5,10 @@ import Objects
 extension ObjectRegistry {
   /// Only what the subresource is about; everything else stays as it is.
   func update(
-    _ subresource: Intent.Subresource, of old: StoredObject, to json: JSONObject,
-    context: PlanContext, into transaction: inout ObjectTransaction
+    _ change: SubresourceChange, in view: ClusterView, context: PlanContext,
+    into transaction: inout ObjectTransaction
   ) throws(Rejection) {
+    let (subresource, old, json) = (change.subresource, change.old, change.json)
     let key = Self.objectKey(of: old)
     try Self.checkIdentity(of: json, replacing: old, key)
     var object = old.json
@@ -46,7 +47,18 @@ extension ObjectRegistry {
       transaction.remove(key, last: object)
     } else {
       transaction.put(key, object)
+      if subresource == .resize {
+        try Self.keepBounds(
+          of: key.kind, object, replacing: old.json, in: view, into: &transaction)
+      }
     }
+  }
+
+  /// What is wanted of a part of an object.
+  struct SubresourceChange {
+    let subresource: Intent.Subresource
+    let old: StoredObject
+    let json: JSONObject
   }
 
   /// By the containers' names; a container that has none of the name stays as it is.

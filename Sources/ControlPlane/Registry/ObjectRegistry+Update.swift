@@ -46,6 +46,8 @@ extension ObjectRegistry {
         for: key, &object, replacing: before, in: view, &context, &transaction)
       transaction.put(key, object)
       transaction.writes += allocations
+      try Self.keepBounds(
+        of: key.kind, object, replacing: before, in: view, into: &transaction)
     }
   }
 

@@ -26,7 +26,10 @@ public struct ObjectRegistry: Sendable {
   }
 
   /// What admission reads: a component that writes API objects follows these too.
-  public static let collections: [Collection] = [.objects(.namespace)]
+  public static let collections: [Collection] = [
+    .objects(.limitRange), .objects(.namespace), .objects(.priorityClass),
+    .objects(.resourceQuota), .objects(.runtimeClass), .objects(.storageClass),
+  ]
 
   /// What admission reads, with what its settings ask for.
   public var admissionCollections: [Collection] {
@@ -68,7 +71,8 @@ public struct ObjectRegistry: Sendable {
     case .updateStatus(let old, let json):
       try updateStatus(old, to: json, context: context, into: &transaction)
     case .updateSubresource(let old, let json, let subresource):
-      try update(subresource, of: old, to: json, context: context, into: &transaction)
+      let change = SubresourceChange(subresource: subresource, old: old, json: json)
+      try update(change, in: view, context: context, into: &transaction)
     case .bind(let pod, let node):
       try bind(pod, to: node, context: context, into: &transaction)
     case .delete(let object, let options):

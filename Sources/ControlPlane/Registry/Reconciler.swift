@@ -24,6 +24,11 @@ public protocol Reconciler: Sendable {
   ) -> [WorkKey]
   /// What to write so that `key` is as it should be; `.nothing` where it is.
   func reconcile(_ key: WorkKey, in view: ClusterView, context: inout PlanContext) -> Plan
+  /// What to write when the registry refused a step of the key's plan: so that users see why
+  /// nothing comes of it. The key is planned again after a while.
+  func explain(
+    _ rejection: Rejection, of key: WorkKey, in view: ClusterView, context: inout PlanContext
+  ) -> Plan
 }
 
 extension Reconciler {
@@ -31,6 +36,11 @@ extension Reconciler {
   public var eventSource: String { "\(name)-controller" }
 
   public var fieldManager: String { "kube-controller-manager" }
+
+  /// Most have nowhere to say it.
+  public func explain(
+    _ rejection: Rejection, of key: WorkKey, in view: ClusterView, context: inout PlanContext
+  ) -> Plan { .nothing }
 }
 
 /// What a reconciler is asked to look at.

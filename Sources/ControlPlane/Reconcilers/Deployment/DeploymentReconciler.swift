@@ -101,6 +101,22 @@ public struct DeploymentReconciler: Reconciler {
     return Self.plan(rollout(claim.owned))
   }
 
+  /// A newest set that the registry refuses: the condition Progressing says why.
+  public func explain(
+    _ rejection: Rejection, of key: WorkKey, in view: ClusterView, context: inout PlanContext
+  ) -> Plan {
+    guard case .key(let key) = key, let deployment = view[key], !deployment.meta.isBeingDeleted,
+      let objectKey = deployment.objectKey, let spec = DeploymentSpec(deployment)
+    else { return .nothing }
+    let owned = Claim.controlled(.replicaSet, by: deployment, in: view)
+    let rollout = Rollout(
+      deployment, objectKey, spec, sets: owned, in: view, now: context.now)
+    guard rollout.newest == nil, case .forbidden(.replicaSet, let name, _) = rejection,
+      let news = rollout.refusal(of: name, rejection)
+    else { return .nothing }
+    return Plan([rollout.report(.counts, news: news).step].compactMap { $0 })
+  }
+
   private static func plan(_ rollout: Rollout) -> Plan {
     if let set = rollout.newSet, !set.isBeingDeleted,
       let step = rollout.renewal(of: set) ?? rollout.revisionNote(set)

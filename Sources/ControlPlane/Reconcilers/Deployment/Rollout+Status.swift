@@ -97,6 +97,7 @@ extension Rollout {
     var lookAgain: Duration?
     if scope == .rollout {
       note(counts, in: &conditions)
+      noteFailure(in: &conditions)
       lookAgain = deadline(conditions)
     }
     let object = written(counts, conditions, collisions)
@@ -149,6 +150,28 @@ extension Rollout {
           Self.progressing, "False", "ProgressDeadlineExceeded",
           "\(subject) has timed out progressing."), at: now)
     }
+  }
+
+  /// A set that cannot make its pods, the newest one before others (getReplicaFailures).
+  private func noteFailure(in conditions: inout Conditions) {
+    let type = ReplicaSetReconciler.failure
+    let failures = ([newSet].compactMap { $0 } + sets).compactMap {
+      Conditions($0.object.json["status"])[type]
+    }
+    guard let failure = failures.first, let status = failure["status"]?.string else {
+      return conditions.remove(type)
+    }
+    conditions.set(
+      .init(
+        type, status, failure["reason"]?.string ?? "", failure["message"]?.string ?? ""), at: now)
+  }
+
+  /// The newest set could not be made.
+  func refusal(of set: String, _ rejection: Rejection) -> Conditions.Statement? {
+    guard spec.progressDeadlineSeconds != nil else { return nil }
+    return .init(
+      Self.progressing, "False", "ReplicaSetCreateError",
+      "Failed to create new replica set \"\(set)\": \(rejection.message)")
   }
 
   private func isLate(_ condition: JSONValue, _ deadlineSeconds: Int64) -> Bool {

@@ -75,6 +75,39 @@ public struct ReplicaSetReconciler: Reconciler {
     return Plan(steps, lookAgain: counts.nextAvailable)
   }
 
+  /// The registry refused one of its pods: the status says so until all are there.
+  public func explain(
+    _ rejection: Rejection, of key: WorkKey, in view: ClusterView, context: inout PlanContext
+  ) -> Plan {
+    guard case .key(let key) = key, let set = view[key], !set.meta.isBeingDeleted,
+      let spec = ReplicaSetSpec(set)
+    else { return .nothing }
+    let pods = Claim.controlled(.pod, by: set, in: view).filter(\.isActivePod)
+    let isShort = pods.count < Int(spec.replicas)
+    let counts = PodCounts(of: pods, minReadySeconds: spec.minReadySeconds, now: context.now)
+    var status = Self.status(of: set, spec, pods, counts)
+    var event: EventNote?
+    status.edit("status") { status in
+      var conditions = Conditions(set.json["status"])
+      // One failure is told once, in the words of the first.
+      if conditions[Self.failure]?["status"] != "True" {
+        conditions.state(
+          .init(
+            Self.failure, "True", isShort ? "FailedCreate" : "FailedDelete", rejection.message),
+          at: context.now)
+        event = EventNote(
+          regarding: set, type: .warning, reason: isShort ? "FailedCreate" : "FailedDelete",
+          message: "Error \(isShort ? "creating" : "deleting"): \(rejection.message)")
+      }
+      status["conditions"] = .array(conditions.list)
+    }
+    if status == set.json { return .nothing }
+    return Plan([Step([.updateStatus(from: set, to: status)], event: event)])
+  }
+
+  /// apps/v1 ReplicaSetReplicaFailure.
+  static let failure = "ReplicaFailure"
+
   /// Nothing new comes into a namespace on its way out: then there is no use in trying. One that is
   /// not in the view may come yet.
   private static func takesPods(_ set: StoredObject, in view: ClusterView) -> Bool {
@@ -147,6 +180,14 @@ public struct ReplicaSetReconciler: Reconciler {
       status.setCount("readyReplicas", Int64(counts.ready))
       status.setCount("availableReplicas", Int64(counts.available))
       status.setCount("observedGeneration", set.meta.generation)
+      // Whoever asks again after a failure says so anew.
+      var conditions = Conditions(.object(status))
+      conditions.remove(failure)
+      if conditions.list.isEmpty {
+        status["conditions"] = nil
+      } else {
+        status["conditions"] = .array(conditions.list)
+      }
     }
     return object
   }

@@ -138,3 +138,27 @@ extension Admission {
     return nil
   }
 }
+
+/// Admission of claims that want more (plugin PersistentVolumeClaimResize).
+enum ClaimGrowth {
+  /// Why a claim may not grow; nil for one that may, or does not want to.
+  static func complaint(
+    _ claim: JSONObject, replacing old: JSONObject, in view: ClusterView
+  ) -> String? {
+    func size(_ claim: JSONObject) -> Quantity {
+      Quantity(json: claim["spec"]?["resources"]?["requests"]?["storage"]) ?? .zero
+    }
+    guard size(claim) > size(old) else { return nil }
+    guard old["status"]?["phase"] == "Bound" else {
+      return "Only bound persistent volume claims can be expanded"
+    }
+    let name = claim["spec"]?["storageClassName"]?.string ?? ""
+    let mayGrow =
+      !name.isEmpty && name == old["spec"]?["storageClassName"]?.string
+      && view[ObjectKey(.storageClass, name: name)]?.json["allowVolumeExpansion"] == true
+    return mayGrow
+      ? nil
+      : "only dynamically provisioned pvc can be resized and the storageclass that provisions the "
+        + "pvc must support resize"
+  }
+}

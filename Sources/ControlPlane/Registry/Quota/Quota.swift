@@ -5,11 +5,11 @@ import Objects
 struct Quota {
   let object: StoredObject
   let name: String
-  /// What its spec says now: what the status says of it follows.
+  /// What its spec says now.
   let hard: ResourceSums
+  /// What holds: the spec's, once what there is has been counted.
+  let enforced: ResourceSums
   let used: ResourceSums
-  /// The status tells of the quota as it is now: all that is limited has been counted.
-  let isCounted: Bool
   private let scopes: [String]
   private let selectors: [JSONValue]
 
@@ -18,7 +18,7 @@ struct Quota {
     name = object.meta.name
     hard = ResourceSums(object.json["spec"]?["hard"])
     used = ResourceSums(object.json["status"]?["used"])
-    isCounted = ResourceSums(object.json["status"]?["hard"]) == hard
+    enforced = ResourceSums(object.json["status"]?["hard"])
     scopes = CellList.texts(object.json["spec"]?["scopes"])
     selectors = object.json["spec"]?["scopeSelector"]?["matchExpressions"]?.array ?? []
   }
@@ -32,6 +32,9 @@ struct Quota {
   func names(of kind: Kind) -> [String] {
     hard.names.filter { QuotaUsage.concerns(kind, $0) }
   }
+
+  /// The status says all of what is limited and used.
+  func isCounted(_ used: ResourceSums) -> Bool { enforced == hard && self.used == used }
 
   /// It limits something that the object can use, and the object is within all of its scopes.
   func limits(_ json: JSONObject, _ kind: Kind) -> Bool {

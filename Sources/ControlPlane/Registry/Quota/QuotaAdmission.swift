@@ -33,12 +33,11 @@ struct QuotaAdmission {
         throw forbidden("failed quota: \(quota.name): must specify \(missing)")
       }
     }
-    let delta = delta
-    guard !delta.names.isEmpty else { return }
-    for (place, quota) in quotas.enumerated() {
-      let asked = delta.only { quota.hard[$0] != nil }
+    let charges = quotas.map { quota in (quota, delta.only { quota.hard[$0] != nil }) }
+      .filter { !$0.1.names.isEmpty }
+    for (place, (quota, asked)) in charges.enumerated() {
       var used = quota.used
-      if quotas.count > 1 || kind == .resourceQuota {
+      if charges.count > 1 || kind == .resourceQuota {
         used.raise(to: quota.usage(of: kind, in: view))
       }
       try check(asked, used, quota)
@@ -62,10 +61,9 @@ struct QuotaAdmission {
   private func check(
     _ asked: ResourceSums, _ used: ResourceSums, _ quota: Quota
   ) throws(Rejection) {
-    // A quota that is not counted yet limits nothing, as in Kubernetes.
-    guard quota.isCounted else { return }
+    // What is not counted yet is not limited, as in Kubernetes.
     let exceeded = asked.names.filter { name in
-      guard let more = asked[name], !more.isNegative, let hard = quota.hard[name] else {
+      guard let more = asked[name], !more.isNegative, let hard = quota.enforced[name] else {
         return false
       }
       guard let sum = (used[name] ?? .zero).adding(more) else { return true }
@@ -76,7 +74,7 @@ struct QuotaAdmission {
     for name in exceeded where known[name] == nil { known[name] = .zero }
     throw forbidden(
       "exceeded quota: \(quota.name), requested: \(asked.only(exceeded.contains).text), "
-        + "used: \(known.text), limited: \(quota.hard.only(exceeded.contains).text)")
+        + "used: \(known.text), limited: \(quota.enforced.only(exceeded.contains).text)")
   }
 
   private func forbidden(_ reason: String) -> Rejection {
@@ -91,8 +89,8 @@ struct QuotaAdmission {
 
   /// `cpu for: c; memory for: c,d`: what a quota limits must be said by each container.
   private func unspecified(by quota: Quota) -> String? {
-    guard kind == .pod, quota.isCounted else { return nil }
-    let needed = quota.hard.names.filter(Self.compulsory.contains)
+    guard kind == .pod else { return nil }
+    let needed = quota.enforced.names.filter(Self.compulsory.contains)
     guard !needed.isEmpty else { return nil }
     let containers =
       (object["spec"]?["containers"]?.array ?? [])

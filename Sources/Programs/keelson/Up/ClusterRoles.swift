@@ -35,8 +35,9 @@ enum ClusterRoles {
     "scheduler",
     [
       prefix("/registry/pods/", .readWrite), prefix("/registry/events/", .readWrite),
-      prefix("/registry/nodes/", .read), prefix("/registry/namespaces/", .read),
-    ] + elections(ReconcilerTable.scheduler))
+      prefix("/registry/nodes/", .read),
+    ] + ObjectRegistry.collections.map { prefix("\($0.prefix)", .read) }
+      + elections(ReconcilerTable.scheduler))
 
   /// Everything that users may see and want, as RBAC allows each of them, and the addresses that
   /// Services are given.
