@@ -11,7 +11,6 @@ extension KindRules {
     .persistentVolumeClaim: persistentVolumeClaim, .persistentVolume: persistentVolume,
     .storageClass: storageClass, .csiDriver: csiDriver, .csiNode: csiNode,
     .volumeAttachment: volumeAttachment, .csiStorageCapacity: csiStorageCapacity,
-    .runtimeClass: runtimeClass,
   ]
 
   // MARK: - What runs
@@ -80,9 +79,6 @@ extension KindRules {
       ]
     },
     content: { $0.podDisruptionBudget($1) }, status: { $0.disruptionStatus($1) })
-
-  private static let runtimeClass = KindRules(
-    content: { $0.runtimeClass($1) }, update: { $0.runtimeClassUpdate($1, replacing: $2) })
 
   // MARK: - Storage
 

@@ -218,23 +218,4 @@ extension Validator {
       nonnegative(field, of: status)
     }
   }
-
-  // MARK: - RuntimeClass
-
-  mutating func runtimeClass(_ object: JSONObject) {
-    let handler = object["handler"]?.string ?? ""
-    invalid("handler", handler, NameSyntax.labelComplaints(handler))
-    ifObject("overhead", of: object) { validator, overhead in
-      validator.quantities("podFixed", of: overhead)
-    }
-    ifObject("scheduling", of: object) { validator, scheduling in
-      validator.labels("nodeSelector", of: scheduling)
-      validator.tolerations(of: scheduling)
-    }
-  }
-
-  mutating func runtimeClassUpdate(_ object: JSONObject, replacing old: JSONObject) {
-    guard let handler = object["handler"]?.string, handler != old["handler"]?.string else { return }
-    invalid("handler", handler, "field is immutable")
-  }
 }
