@@ -15,9 +15,10 @@ import Testing
   private func world(seed: UInt64, podsMax: Int64) -> World {
     var world = World(
       [
-        NamespaceReconciler(), QuotaReconciler(), ReplicaSetReconciler(), DeploymentReconciler(),
+        QuotaReconciler(kinds: [.pod, .replicaSet]), ReplicaSetReconciler(),
+        DeploymentReconciler(),
       ], seed: seed)
-    world.settle()
+    world.create(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"]])
     world.create([
       "apiVersion": "v1", "kind": "ResourceQuota",
       "metadata": ["name": "q", "namespace": "default"],
@@ -49,13 +50,13 @@ import Testing
     world.truth[quotaKey]?.json["status"]?["used"]?["pods"]?.string
   }
 
-  @Test(arguments: UInt64(1)...12)
+  @Test(arguments: UInt64(1)...4)
   func `a ReplicaSet stops at the quota, says so, and goes on when there is room`(
     seed: UInt64
   ) throws {
     var world = world(seed: seed, podsMax: 2)
     world.create(workload("ReplicaSet", replicas: 5))
-    world.run(steps: 3000)
+    world.run(steps: 600)
     #expect(world.truth.objects(.pod, in: "default").count == 2)
     #expect(used(world) == "2")
     let set = try #require(world.truth[setKey])
@@ -80,11 +81,11 @@ import Testing
     #expect(world.truth[setKey]?.condition("ReplicaFailure") == nil)
   }
 
-  @Test(arguments: UInt64(1)...6)
+  @Test(arguments: UInt64(1)...3)
   func `a Deployment tells of its ReplicaSet's failure`(seed: UInt64) throws {
     var world = world(seed: seed, podsMax: 1)
     world.create(workload("Deployment", replicas: 2))
-    world.run(steps: 4000)
+    world.run(steps: 800)
     let key = ObjectKey(.deployment, namespace: "default", name: "web")
     let failure = try #require(world.truth[key]?.condition("ReplicaFailure"))
     #expect(failure["status"] == "True")
@@ -97,7 +98,7 @@ import Testing
     #expect(world.truth[key]?.json["status"]?["availableReplicas"] == 2)
   }
 
-  @Test(arguments: UInt64(1)...12)
+  @Test(arguments: UInt64(1)...4)
   func `what goes is given back, exactly`(seed: UInt64) throws {
     var world = world(seed: seed, podsMax: 8)
     world.create(workload("ReplicaSet", replicas: 6))
@@ -116,7 +117,7 @@ import Testing
   }
 
   @Test func `the system's priority classes are made, and made again`() {
-    var world = World([NamespaceReconciler(), SystemClassReconciler()])
+    var world = World([SystemClassReconciler()])
     world.settle()
     let names = ["system-cluster-critical", "system-node-critical"]
     #expect(world.truth.objects(.priorityClass).map(\.meta.name) == names)

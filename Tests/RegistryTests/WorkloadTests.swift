@@ -179,22 +179,22 @@ import Testing
 
   @Test func `a kind without rules has its metadata and types checked`() throws {
     var cluster = ClusterHistory()
-    let service = try #require(Kind.kept(plural: "apiservices"))
+    let network = try #require(Kind.kept(plural: "servicecidrs"))
     let manifest: JSONValue = [
-      "metadata": ["name": "v1.data"], "spec": ["group": "g", "future": 1],
+      "metadata": ["name": "data"], "spec": ["cidrs": ["10.9.0.0/16"], "future": 1],
       "status": ["conditions": []],
     ]
-    let stored = try cluster.create(service, manifest)
-    #expect(stored.at("spec") == ["group": "g", "future": 1])
+    let stored = try cluster.create(network, manifest)
+    #expect(stored.at("spec") == ["cidrs": ["10.9.0.0/16"], "future": 1])
     #expect(stored.json["status"] == nil)
     #expect(stored.at("metadata.generation") == nil)
     #expect(
-      cluster.rejection(of: .create(service, manifest.with("spec", "x").members))?.message
-        == "APIService in version \"v1\" cannot be handled as a "
-        + "APIService: json: cannot unmarshal string into Go struct field "
-        + "APIService.spec of type v1.APIServiceSpec")
+      cluster.rejection(of: .create(network, manifest.with("spec", "x").members))?.message
+        == "ServiceCIDR in version \"v1\" cannot be handled as a "
+        + "ServiceCIDR: json: cannot unmarshal string into Go struct field "
+        + "ServiceCIDR.spec of type v1.ServiceCIDRSpec")
     #expect(
-      cluster.rejection(of: .create(service, manifest.with("metadata.name", "A").members))?.code
+      cluster.rejection(of: .create(network, manifest.with("metadata.name", "A").members))?.code
         == 422)
     #expect(cluster.rejection(of: .delete(stored, DeleteOptions())) == nil)
   }
