@@ -18,7 +18,7 @@ extension Validator {
             validator.invalid("hostname", host, NameSyntax.plainLabelComplaints(host))
           }
           validator.subdomain("nodeName", of: address)
-          validator.specialAddress(text, "ip")
+          validator.specialAddress(text, "ip", isOnNode: address["nodeName"]?.string != nil)
         }
       }
       let isNamed = (subset["ports"]?.array ?? []).count > 1
@@ -52,7 +52,8 @@ extension Validator {
     requiredOneOf(["FQDN", "IPv4", "IPv6"], "addressType", of: object)
     if tooMany("endpoints", of: object, Self.endpointsMax) { return }
     each("endpoints", of: object) { validator, endpoint, _ in
-      validator.sliceAddresses(endpoint["addresses"]?.array ?? [], type)
+      validator.sliceAddresses(
+        endpoint["addresses"]?.array ?? [], type, isOnNode: endpoint["nodeName"]?.string != nil)
       validator.subdomain("nodeName", of: endpoint)
       if let host = endpoint["hostname"]?.string {
         validator.invalid("hostname", host, NameSyntax.plainLabelComplaints(host))
@@ -70,7 +71,9 @@ extension Validator {
     return true
   }
 
-  private mutating func sliceAddresses(_ addresses: [JSONValue], _ type: String) {
+  private mutating func sliceAddresses(
+    _ addresses: [JSONValue], _ type: String, isOnNode: Bool
+  ) {
     within("addresses") { validator in
       if addresses.isEmpty {
         validator.required(nil, "must contain at least 1 address")
@@ -88,7 +91,9 @@ extension Validator {
             type == "IPv4"
             ? AddressSyntax.isIPv4(text[...]) : AddressSyntax.isIPv6(text[...])
           if !isGood { validator.invalid(nil, text, "must be an \(type) address") }
-          if AddressSyntax.isAddress(text) { validator.specialAddress(text) }
+          if AddressSyntax.isAddress(text) {
+            validator.specialAddress(text, isOnNode: isOnNode)
+          }
         case "FQDN":
           validator.invalid(nil, text, NameSyntax.subdomainComplaints(text))
         default: break

@@ -119,13 +119,16 @@ extension Validator {
     invalid(field, text, Self.addressWanted)
   }
 
-  /// Addresses that mean something else on every host (ValidateNonSpecialIP).
-  mutating func specialAddress(_ text: String, _ field: String? = nil) {
+  /// Addresses that mean something else on every host (ValidateNonSpecialIP). What lies on a node may
+  /// have the node's own: all nodes of one host are reached by its loopback.
+  mutating func specialAddress(
+    _ text: String, _ field: String? = nil, isOnNode: Bool = false
+  ) {
     guard let address = IPAddress(text) else {
       return invalid(field, text, "must be a valid IP address")
     }
     if address.isUnspecified { invalid(field, text, "may not be unspecified (\(text))") }
-    if address.isLoopback {
+    if address.isLoopback && !isOnNode {
       invalid(field, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)")
     }
     if address.isLinkLocal {
