@@ -32,6 +32,8 @@ public struct Exchange: Sendable {
   public var progress = 0
   /// What a list has read so far.
   var list: ListProgress?
+  /// How one object is to be shown; kept, as the handler that reads it is asked twice.
+  var representation: Representation?
 
   public enum Answer: Hashable, Sendable {
     case range(RangeResponse)

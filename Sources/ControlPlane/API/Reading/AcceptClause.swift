@@ -19,11 +19,19 @@ struct AcceptClause: Hashable, Sendable {
   /// Clauses beyond this many are not read: no client sends so many.
   private static let clausesMax = 64
 
+  private static let fieldName: Bytes = "accept"
+  /// The whole field of most programs.
+  private static let onlyJSON: Bytes = "application/json"
+  private static let clausesOfJSON = [
+    AcceptClause(type: "application", subtype: "json", parameters: [], quality: 1000)
+  ]
+
   /// What a request accepts, the most wanted first; of equal ones first the more exact, then the
   /// earlier one. No field means anything.
   static func clauses(_ fields: HeaderFields) -> [AcceptClause] {
-    let lines = fields.values(of: "accept").map(\.text)
-    let clauses = lines.flatMap { $0.split(separator: ",").prefix(clausesMax) }
+    let lines = fields.values(of: fieldName)
+    if lines.count == 1, lines[0] == onlyJSON { return clausesOfJSON }
+    let clauses = lines.flatMap { $0.text.split(separator: ",").prefix(clausesMax) }
       .compactMap { AcceptClause($0) }
     if clauses.isEmpty {
       return [AcceptClause(type: "*", subtype: "*", parameters: [], quality: 1000)]

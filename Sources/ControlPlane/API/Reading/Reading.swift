@@ -43,7 +43,13 @@ enum Reading {
     _ key: ObjectKey, as version: Kind, _ exchange: inout Exchange, _ serving: Serving
   ) throws(APIStatus) -> Verdict {
     let aspect = try aspect(exchange.info)
-    let representation = try Representation(exchange, of: .object)
+    let representation: Representation
+    if let known = exchange.representation {
+      representation = known
+    } else {
+      representation = try Representation(exchange, of: .object)
+      exchange.representation = representation
+    }
     let state: ObjectState?
     switch try AskedRevision(exchange.info.target["resourceVersion"] ?? "", isWatch: false) {
     case .latest:

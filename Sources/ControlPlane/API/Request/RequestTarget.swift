@@ -15,19 +15,22 @@ public struct RequestTarget: Hashable, Sendable {
 
   /// Nil for a target that is no path, or that no percent-decoding makes UTF-8 of.
   public init?(_ target: String) {
-    let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = halves.first, first.first == "/" else { return nil }
+    // By bytes: going through characters would cost more than all the rest.
+    let halves = target.utf8.split(
+      separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = halves.first, first.first == UInt8(ascii: "/") else { return nil }
     var parts: [String] = []
-    for part in first.split(separator: "/") {
-      guard let decoded = Self.decoded(part, plusIsSpace: false) else { return nil }
+    for part in first.split(separator: UInt8(ascii: "/")) {
+      guard let decoded = Self.decoded(Substring(part), plusIsSpace: false) else { return nil }
       parts.append(decoded)
     }
-    guard let path = Self.decoded(first, plusIsSpace: false) else { return nil }
+    guard let path = Self.decoded(Substring(first), plusIsSpace: false) else { return nil }
     var parameters: [Parameter] = []
-    for pair in (halves.count > 1 ? halves[1] : "").split(separator: "&") {
-      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decoded(sides[0], plusIsSpace: true),
-        let value = Self.decoded(sides.count > 1 ? sides[1] : "", plusIsSpace: true)
+    for pair in halves.count > 1 ? halves[1].split(separator: UInt8(ascii: "&")) : [] {
+      let sides = pair.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = Self.decoded(Substring(sides[0]), plusIsSpace: true),
+        let value = Self.decoded(sides.count > 1 ? Substring(sides[1]) : "", plusIsSpace: true)
       else { return nil }
       parameters.append(Parameter(name: name, value: value))
     }
@@ -47,9 +50,11 @@ public struct RequestTarget: Hashable, Sendable {
   }
 
   static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
+    let isEncoded = text.utf8.contains {
+      $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+")
+    }
+    guard isEncoded else { return String(text) }
     let bytes = Array(text.utf8)
-    guard bytes.contains(UInt8(ascii: "%")) || plusIsSpace && bytes.contains(UInt8(ascii: "+"))
-    else { return String(text) }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
     var place = 0
