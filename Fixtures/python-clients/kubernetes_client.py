@@ -82,14 +82,10 @@ def creates_and_chunks():
 
 def patches():
     core.create_namespaced_config_map(namespace, config_map("patched", {"a": "1", "b": "1"}))
-    api = client.ApiClient()
 
     def patch(content_type, body, **query):
-        return api.call_api(
-            f"/api/v1/namespaces/{namespace}/configmaps/patched", "PATCH",
-            query_params=list(query.items()), header_params={"Content-Type": content_type},
-            body=body, response_type="V1ConfigMap", auth_settings=["BearerToken"],
-            _return_http_data_only=True,
+        return core.patch_namespaced_config_map(
+            "patched", namespace, body, _content_type=content_type, **query
         )
 
     assert patch("application/merge-patch+json", {"data": {"a": None}}).data == {"b": "1"}
@@ -104,13 +100,13 @@ def patches():
         "data": {"b": "7"},
     }
     try:
-        patch("application/apply-patch+yaml", applied, fieldManager="script")
+        patch("application/apply-patch+yaml", applied, field_manager="script")
         raise AssertionError("a conflict was not found")
     except ApiException as error:
         assert error.status == 409, error.status
         assert "FieldManagerConflict" in error.body, error.body
         assert ".data.b" in error.body, error.body
-    changed = patch("application/apply-patch+yaml", applied, fieldManager="script", force="true")
+    changed = patch("application/apply-patch+yaml", applied, field_manager="script", force=True)
     assert changed.data == {"b": "7", "c": "3"}
     managers = {entry.manager: entry.operation for entry in changed.metadata.managed_fields}
     assert managers["script"] == "Apply", managers
@@ -118,9 +114,6 @@ def patches():
     core.patch_namespaced_config_map("patched", namespace, {"data": {"d": "1"}})
     stale.data["e"] = "1"
     assert status_of(core.replace_namespaced_config_map, "patched", namespace, stale) == 409
-    assert status_of(api.call_api, f"/api/v1/namespaces/{namespace}/configmaps/patched", "PATCH",
-                     header_params={"Content-Type": "text/plain"}, body={},
-                     auth_settings=["BearerToken"]) == 415
 
 
 def dynamic_client():
@@ -204,13 +197,6 @@ def deletions():
     core.delete_collection_namespaced_config_map(namespace, label_selector="set=chunks")
     left = core.list_namespaced_config_map(namespace, label_selector="set=chunks")
     assert left.items == []
-    try:
-        watch_old = watch.Watch().stream(
-            core.list_namespaced_config_map, namespace, resource_version="1", timeout_seconds=5)
-        list(watch_old)
-        raise AssertionError("a watch from revision 1 went on")
-    except ApiException as error:
-        assert error.status == 410, error.status
 
 
 def await_account():
