@@ -13,7 +13,7 @@ import Foundation
 ///     = 1                                    the exit code; 0 where none is named
 ///     {1.36+} {-1.30} {1.31-1.35}            before any of these: with these versions only
 ///
-/// `$NS` is the version's own namespace. Words with a backslash at the end go on in the next line.
+/// `$NS` is the version's own namespace, `$NODE` a node that only it cordons. Words with a backslash at the end go on in the next line.
 struct KubectlScript: Sendable {
   struct Step: Sendable {
     let line: Int
@@ -64,12 +64,15 @@ struct KubectlScript: Sendable {
     lines = joined.filter { !$0.1.isEmpty && !$0.1.hasPrefix("#") }
   }
 
-  /// The steps for one version, `$NS` replaced.
-  func steps(for version: KubectlVersion, namespace: String) throws -> [Step] {
+  /// The steps for one version, `$NS` and `$NODE` replaced.
+  func steps(
+    for version: KubectlVersion, namespace: String, node: String
+  ) throws -> [Step] {
     var steps: [Step] = []
     for (number, raw) in lines {
       let (range, line) = try Self.versions(
-        raw.replacingOccurrences(of: "$NS", with: namespace), number)
+        raw.replacingOccurrences(of: "$NS", with: namespace)
+          .replacingOccurrences(of: "$NODE", with: node), number)
       if line.hasPrefix("$") {
         let isRepeated = line.hasPrefix("$$ ")
         var step = Step(

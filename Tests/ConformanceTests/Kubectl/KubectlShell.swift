@@ -5,12 +5,15 @@ import Linux
 struct KubectlShell: Sendable {
   let version: KubectlVersion
   let namespace: String
+  /// Only this shell cordons it.
+  private let node: String
   private let bash: Program
   private let scratch: ScratchFolder
 
   /// `configuration`: the text of a kubeconfig; it is copied.
-  init(_ version: KubectlVersion, kubeconfig: String) async throws {
+  init(_ version: KubectlVersion, node: String, kubeconfig: String) async throws {
     self.version = version
+    self.node = node
     namespace = "v\(version.major)-\(version.minor)"
     scratch = try ScratchFolder()
     try Files.makeFolder("\(scratch.path)/bin")
@@ -36,7 +39,7 @@ struct KubectlShell: Sendable {
   /// Runs a script to its end; what did not come out as it must is returned, and the script goes on.
   func failures(of script: KubectlScript) async throws -> [String] {
     var failures: [String] = []
-    for step in try script.steps(for: version, namespace: namespace) {
+    for step in try script.steps(for: version, namespace: namespace, node: node) {
       if let failure = try await failure(of: step) {
         failures.append("kubectl \(version), \(script.name):\(step.line): \(failure)")
       }
