@@ -148,6 +148,16 @@ import Testing
     }
   }
 
+  /// Two bytes stand for a container with two dozen fields.
+  @Test func `a body that would grow without end is refused`() throws {
+    var spec = ByteBuffer()
+    for _ in 0..<1_000_000 { spec.write(bytes: Bytes(), field: 2) }
+    var pod = ByteBuffer()
+    pod.write(bytes: spec.take(), field: 2)
+    let body = ProtobufObject.enveloped(pod.take(), apiVersion: "v1", kind: "Pod")
+    #expect(throws: ProtobufObjectError.self) { try ProtobufObject.decode(body) }
+  }
+
   @Test func `messages in each other without end are refused`() throws {
     var schema: JSONValue = ["type": "object"]
     for _ in 0..<300 { schema = ["type": "object", "properties": ["a": schema]] }

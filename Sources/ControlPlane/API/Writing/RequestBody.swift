@@ -185,7 +185,7 @@ struct RequestBody {
         throw unrecognized("provided data does not appear to be a protobuf message", body)
       case .malformed(let reason): throw unrecognized("\(reason)", body)
       case .badValue(let field): throw unrecognized("\(field)", body)
-      case .tooDeep: throw unrecognized("objects lie too deep in each other", body)
+      case .tooDeep, .tooManyValues: throw unrecognized("objects lie too deep in each other", body)
       }
     }
   }

@@ -6,11 +6,15 @@ import Protobuf
 struct MessageDecoding {
   /// Messages around this one.
   let depth: Int
+  let budget: ValueBudget
+
+  private var inner: MessageDecoding { MessageDecoding(depth: depth + 1, budget: budget) }
 
   private typealias Failure = ProtobufObjectError
 
   func object(_ bytes: Bytes, _ type: TypeSchema) throws(ProtobufObjectError) -> JSONObject {
     guard depth < ProtobufReader.depthMax else { throw .tooDeep }
+    guard budget.take(type.fields.count + 1) else { throw .tooManyValues }
     var found: [String: JSONValue] = [:]
     if let table = MessageTable.kubernetes[type.name] {
       do throws(ProtobufError) {
@@ -128,11 +132,12 @@ struct MessageDecoding {
       return try SpecialForms.decode(bytes, type.form, inside: self)
     }
     do throws(ProtobufObjectError) {
-      return .object(try MessageDecoding(depth: depth + 1).object(bytes, type))
+      return .object(try inner.object(bytes, type))
     } catch {
       switch error {
       case .malformed(let inner): throw inner
-      case .notEnveloped, .unknownKind, .badValue, .tooDeep: throw .tooDeep(offset: 0)
+      case .notEnveloped, .unknownKind, .badValue, .tooDeep, .tooManyValues:
+        throw .tooDeep(offset: 0)
       }
     }
   }
@@ -169,7 +174,7 @@ struct MessageDecoding {
     }
     guard let type = Schema.kubernetes.type(name) else { return .none }
     switch type.form {
-    case .fields: return .object(try MessageDecoding(depth: depth + 1).object(Bytes(), type))
+    case .fields: return .object(try inner.object(Bytes(), type))
     case .quantity: return isKept ? "0" : Optional.none
     case .intOrString: return isKept ? 0 : Optional.none
     case .duration: return "0s"
@@ -185,5 +190,19 @@ struct MessageDecoding {
     case .boolean: false
     case .any, .object, .list, .map: .null
     }
+  }
+}
+
+/// What one body may grow to: two bytes can stand for an object of many empty fields.
+final class ValueBudget {
+  /// Members and elements of the largest objects that bodies of 3 MiB hold in earnest, several times.
+  static let valuesMax = 2_000_000
+
+  private var left = valuesMax
+
+  /// False: it is used up.
+  func take(_ count: Int) -> Bool {
+    left -= count
+    return left >= 0
   }
 }

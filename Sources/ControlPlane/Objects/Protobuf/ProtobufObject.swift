@@ -13,6 +13,8 @@ public enum ProtobufObjectError: Error, Hashable, Sendable {
   case badValue(field: String)
   /// Objects lie deeper in each other than `ProtobufReader.depthMax`.
   case tooDeep
+  /// The object would have millions of members.
+  case tooManyValues
 }
 
 /// API objects in Kubernetes' protobuf form (apimachinery runtime/serializer/protobuf): four bytes
@@ -32,7 +34,8 @@ public enum ProtobufObject {
       let type = Schema.kubernetes.type(apiVersion: unknown.apiVersion, kind: unknown.kind),
       type.form == .fields, type.hasProtobuf
     else { throw .unknownKind(apiVersion: unknown.apiVersion, kind: unknown.kind) }
-    let content = try MessageDecoding(depth: 0).object(unknown.raw, type)
+    let content = try MessageDecoding(depth: 0, budget: ValueBudget()).object(
+      unknown.raw, type)
     var object = JSONObject([
       .init(name: "kind", value: .string(unknown.kind)),
       .init(name: "apiVersion", value: .string(unknown.apiVersion)),

@@ -112,7 +112,10 @@ enum SpecialForms {
     _ bytes: Bytes, _ type: TypeSchema, _ decoding: MessageDecoding
   ) throws(ProtobufError) -> JSONValue {
     do throws(ProtobufObjectError) {
-      return .object(try MessageDecoding(depth: decoding.depth + 1).object(bytes, type))
+      return .object(
+        try MessageDecoding(
+          depth: decoding.depth + 1, budget: decoding.budget
+        ).object(bytes, type))
     } catch {
       if case .malformed(let inner) = error { throw inner }
       throw .tooDeep(offset: 0)
