@@ -49,16 +49,25 @@ import Testing
   }
 }
 
+@Suite struct `Histories that went wrong once` {
+  /// Seed 96 killed an agent whose machine stood still, and with it the tick that its containers
+  /// waited for; seed 54 took an old call of a lost answer for the author of a user's write.
+  @Test(arguments: [54, 96] as [UInt64])
+  func `go right`(seed: UInt64) {
+    #expect(ControlSimulation.run(seed: seed).violations == [])
+  }
+}
+
 #if PLANTED_BUGS
   @Suite struct `A planted bug` {
     @Test(arguments: ControlSimulation.plantedBugs)
     func `is found by the general scenarios`(name: String) {
       var options = ControlSimulation.Options()
       options.plant(name)
-      let found = (UInt64(1)...200).contains { seed in
+      let found = (UInt64(1)...600).contains { seed in
         !ControlSimulation.run(seed: seed, options: options).violations.isEmpty
       }
-      #expect(found, "200 seeds saw nothing wrong")
+      #expect(found, "600 seeds saw nothing wrong")
     }
   }
 #endif

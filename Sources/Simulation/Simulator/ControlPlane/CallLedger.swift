@@ -48,14 +48,21 @@ struct CallLedger {
 
   /// The Txns that may have made a revision, by what they wrote: one, unless two writers wanted the
   /// very same and the store's answer to one of them was lost. None: a lease's end.
-  mutating func authors(of revision: Int64, _ events: [Event]) -> [Entry] {
+  ///
+  /// `before` has the mod revision that each of the events' keys had; 0 for none. Who compares
+  /// another one has not written this.
+  mutating func authors(
+    of revision: Int64, _ events: [Event], before: [Bytes: Int64]
+  ) -> [Entry] {
     let writes = events.map { event -> (Bytes, Bytes?) in
       (event.kv?.key ?? Bytes(), event.type == .put ? event.kv?.value ?? Bytes() : nil)
     }
     let candidates = bySignature[Self.signature(writes)] ?? []
     let certain = candidates.filter { entries[$0].outcome == .committed(revision: revision) }
     let possible =
-      certain.isEmpty ? candidates.filter { entries[$0].outcome == .unknown } : certain
+      certain.isEmpty
+      ? candidates.filter { entries[$0].outcome == .unknown && entries[$0].mayHold(before) }
+      : certain
     // The only one that can have made this revision makes no other.
     if possible.count == 1 { entries[possible[0]].outcome = .committed(revision: revision) }
     return possible.map { entries[$0] }
@@ -80,5 +87,17 @@ struct CallLedger {
       if let value = write.value { hash.add(value) }
     }
     return hash.value
+  }
+}
+
+extension CallLedger.Entry {
+  /// Whether what the Txn compares of these keys can have held.
+  fileprivate func mayHold(_ revisions: [Bytes: Int64]) -> Bool {
+    txn.compare.allSatisfy { compare in
+      guard compare.rangeEnd.isEmpty, case .modRevision(let wanted)? = compare.targetUnion,
+        let found = revisions[compare.key]
+      else { return true }
+      return wanted == found
+    }
   }
 }

@@ -12,6 +12,7 @@ extension ControlCluster {
   private func inject(_ fault: ControlPlan.Fault) {
     let process = processes[world.random.below(processes.count)]
     let node = nodes[world.random.below(nodes.count)]
+    note("fault", "\(fault)", [["process", "\(process.number)"], ["node", node.name]])
     switch fault {
     case .killProcess: process.kill(in: self)
     case .killBehindWrites: process.writesBeforeKill = world.random.below(5)

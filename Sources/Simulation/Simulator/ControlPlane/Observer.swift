@@ -25,6 +25,10 @@ struct Observer {
     while let first = rest.first?.kv?.modRevision {
       let group = Array(rest.prefix { $0.kv?.modRevision == first })
       rest = rest.dropFirst(group.count)
+      var before: [Bytes: Int64] = [:]
+      for key in group.compactMap({ $0.kv?.key }) {
+        before[key] = StoreKey(key).flatMap { view[$0] }?.modRevision ?? 0
+      }
       var changes: [RevisionMoment.Change] = []
       for event in group {
         if let change = try apply(event) { changes.append(change) }
@@ -34,7 +38,7 @@ struct Observer {
       show(
         RevisionMoment(
           revision: first, at: times[Int(first)], changes: changes, view: view,
-          authors: ledger.authors(of: first, group)))
+          authors: ledger.authors(of: first, group, before: before)))
     }
   }
 

@@ -74,7 +74,12 @@ final class SimulatedNode {
   func killAgent(in cluster: ControlCluster) {
     guard node.isAgentRunning else { return }
     node.killAgent()
+    // A tick that came while all stood still is the containers' too: without it none comes again.
+    let wasDue = inbox.contains {
+      if case .tick = $0 { true } else { false }
+    }
     endProcess()
+    if wasDue { cluster.plan(.nodeTick(number), after: .milliseconds(1)) }
     cluster.planNodeStart(of: number, after: .milliseconds(100 + cluster.world.random.below(8_000)))
   }
 
