@@ -11,7 +11,7 @@ struct KubectlShell: Sendable {
   private let scratch: ScratchFolder
 
   /// `configuration`: the text of a kubeconfig; it is copied.
-  init(_ version: KubectlVersion, node: String, kubeconfig: String) async throws {
+  init(_ version: KubectlVersion, node: String = "n2", kubeconfig: String) async throws {
     self.version = version
     self.node = node
     namespace = "v\(version.major)-\(version.minor)"
