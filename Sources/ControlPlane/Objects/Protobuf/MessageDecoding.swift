@@ -195,7 +195,7 @@ struct MessageDecoding {
 
 /// What one body may grow to: two bytes can stand for an object of many empty fields.
 final class ValueBudget {
-  /// Members and elements of the largest objects that bodies of 3 MiB hold in earnest, several times.
+  /// Fields of messages, empty ones too: several times what a body of 3 MiB holds in earnest.
   static let valuesMax = 2_000_000
 
   private var left = valuesMax

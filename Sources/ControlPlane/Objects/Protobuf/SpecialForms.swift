@@ -25,7 +25,7 @@ enum SpecialForms {
     }
   }
 
-  /// Text of JSON that an object holds as it is; null for none and for what is no JSON. An object in
+  /// JSON text that an object holds as it is; null for none and for what is no JSON. An object in
   /// protobuf of its own is told in JSON.
   static func json(_ raw: Bytes) -> JSONValue {
     if raw.hasPrefix(ProtobufObject.magic) {
