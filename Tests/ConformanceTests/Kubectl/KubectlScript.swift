@@ -13,7 +13,8 @@ import Foundation
 ///     = 1                                    the exit code; 0 where none is named
 ///     {1.36+} {-1.30} {1.31-1.35}            before any of these: with these versions only
 ///
-/// `$NS` is the version's own namespace, `$NODE` a node that only it cordons. Words with a backslash at the end go on in the next line.
+/// `$NS` is the version's own namespace, `$NODE` a node that only it cordons. A line with a backslash
+/// at its end goes on in the next one. `await PATTERN FILE` waits for a line of a file.
 struct KubectlScript: Sendable {
   struct Step: Sendable {
     let line: Int

@@ -10,20 +10,40 @@ struct KubectlShell: Sendable {
   private let bash: Program
   private let scratch: ScratchFolder
 
-  /// `configuration`: the text of a kubeconfig; it is copied.
-  init(_ version: KubectlVersion, node: String = "n2", kubeconfig: String) async throws {
+  /// `await PATTERN FILE`: until a line of a file that something else writes matches, at most 30 s.
+  private static let functions = """
+    await() {
+      local tries=0
+      until grep -q "$1" "$2" 2>/dev/null; do
+        tries=$((tries + 1))
+        if [ $tries -gt 600 ]; then
+          echo "no line with $1 in $2:" >&2
+          cat "$2" >&2
+          return 1
+        fi
+        sleep 0.05
+      done
+    }
+    """
+
+  /// `folder`: the cluster's; its kubeconfig is copied.
+  init(_ version: KubectlVersion, node: String = "n2", of folder: String) async throws {
     self.version = version
     self.node = node
     namespace = "v\(version.major)-\(version.minor)"
     scratch = try ScratchFolder()
     try Files.makeFolder("\(scratch.path)/bin")
     try Files.makeLink("\(scratch.path)/bin/kubectl", to: version.program.path)
+    try Files.makeLink("\(scratch.path)/bin/keelson", to: try Program.keelson.get().path)
+    _ = try scratch.write("functions", Self.functions)
+    let kubeconfig = try Files.read("\(folder)/kubeconfig").text
     let path = Machine.environmentValue("PATH") ?? "/usr/bin:/bin"
     bash = try Program.bash.get().with(
       ["-c"],
       environment: [
         "PATH=\(scratch.path)/bin:\(path)", "HOME=\(scratch.path)",
-        "KUBECONFIG=\(try scratch.write("config", kubeconfig))", "NO_COLOR=1",
+        "KUBECONFIG=\(try scratch.write("config", kubeconfig))", "KEELSON_DIR=\(folder)",
+        "NO_COLOR=1",
       ])
     let context = "kubectl config set-context --current --namespace=\(namespace)"
     let outcome = try await bash.run(["cd \(scratch.path) && \(context)"])
@@ -33,7 +53,9 @@ struct KubectlShell: Sendable {
   }
 
   func run(_ command: String, input: String = "") async throws -> Outcome {
-    try await bash.run(["cd \(scratch.path) && \(command)"], input: input, within: .seconds(90))
+    // Lines of their own: an `&` of the command leaves them in the foreground.
+    let script = "cd \(scratch.path) || exit\n. ./functions\n\(command)"
+    return try await bash.run([script], input: input, within: .seconds(90))
   }
 
   /// Runs a script to its end; what did not come out as it must is returned, and the script goes on.

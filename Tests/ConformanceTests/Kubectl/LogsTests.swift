@@ -51,8 +51,7 @@ extension Conformance {
     private func withPods(_ body: (KubectlShell, UpCluster) async throws -> Void) async throws {
       try await UpCluster.with { cluster in
         try await cluster.expectSuccess(["up", "--members", "1"])
-        let kubeconfig = try Files.read("\(cluster.path)/kubeconfig").text
-        let shell = try await KubectlShell(try .newest(), kubeconfig: kubeconfig)
+        let shell = try await KubectlShell(try .newest(), of: cluster.path)
         let applied = try await cluster.administer(["apply", "-f", "-"], input: Self.pods)
         #expect(applied.status == 0, "\(applied)")
         try await eventually("the pods have written", within: .seconds(30)) { () -> Bool? in
