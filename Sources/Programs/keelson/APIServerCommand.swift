@@ -202,7 +202,9 @@ private func serve(
 ) -> Int32 {
   do {
     let loop = try EventLoop()
-    let ending = Ending(loop: loop, logger: logger)
+    let ending = Ending(loop: loop) {
+      logger.info("told to end; watches end, and requests get their answers")
+    }
     // Before any other thread runs: it must not take the signals.
     let signals = try SignalSource([.terminate, .interrupt], loop: loop) { _ in ending.begin() }
     Signal.pipe.ignore()
@@ -213,7 +215,7 @@ private func serve(
       configuration, client: client, workers: try WorkerPool(), loop: loop, logger: logger)
     logger.info(
       "apiserver serves", ["address": server.address, "pid": Machine.processID])
-    ending.server = server
+    ending.stop = server.stop
     server.start()
     loop.run()
     signals.close()
@@ -221,26 +223,5 @@ private func serve(
   } catch {
     complain("apiserver: \(error)")
     return 1
-  }
-}
-
-/// Ends the process once, however often it is asked to.
-private final class Ending {
-  private let loop: EventLoop
-  private let logger: Logger
-  private var hasBegun = false
-  var server: APIServer?
-
-  init(loop: EventLoop, logger: Logger) {
-    self.loop = loop
-    self.logger = logger
-  }
-
-  func begin() {
-    guard !hasBegun else { return }
-    hasBegun = true
-    logger.info("told to end; watches end, and requests get their answers")
-    guard let server else { return loop.stop() }
-    server.stop { [loop] in loop.stop() }
   }
 }

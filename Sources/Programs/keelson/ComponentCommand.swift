@@ -108,7 +108,9 @@ struct ComponentCommand: Sendable {
   ) -> Int32 {
     do {
       let loop = try EventLoop()
-      let ending = Ending(loop: loop, logger: logger)
+      let ending = Ending(loop: loop) {
+        logger.info("told to end; candidates are withdrawn")
+      }
       // Before any other thread runs: it must not take the signals.
       let signals = try SignalSource([.terminate, .interrupt], loop: loop) { _ in ending.begin() }
       Signal.pipe.ignore()
@@ -129,7 +131,7 @@ struct ComponentCommand: Sendable {
           "reconcilers": chosen.map(\.name).joined(separator: ","), "metrics": port.address,
           "pid": Machine.processID,
         ])
-      ending.process = process
+      ending.stop = process.stop
       process.start()
       loop.run()
       port.close()
@@ -139,26 +141,5 @@ struct ComponentCommand: Sendable {
       complain("\(name): \(error)")
       return 1
     }
-  }
-}
-
-/// Ends a process once, however often it is asked to.
-private final class Ending {
-  private let loop: EventLoop
-  private let logger: Logger
-  private var hasBegun = false
-  var process: ComponentProcess?
-
-  init(loop: EventLoop, logger: Logger) {
-    self.loop = loop
-    self.logger = logger
-  }
-
-  func begin() {
-    guard !hasBegun else { return }
-    hasBegun = true
-    logger.info("told to end; candidates are withdrawn")
-    guard let process else { return loop.stop() }
-    process.stop { [loop] in loop.stop() }
   }
 }
