@@ -89,10 +89,10 @@ import Testing
     #expect(refused("two", "?container=c") == (400, "container c is not valid for pod two"))
   }
 
-  @Test func `of a pod that no node has are empty`() {
+  @Test func `of a pod that no node has are none yet`() {
     let answer = harness.send("GET", "/api/v1/namespaces/w/pods/unbound/log")
-    #expect(answer.code == 200 && answer.body.isEmpty)
-    #expect(answer.fields["content-type"] == "text/plain")
+    #expect(answer.code == 204 && answer.body.isEmpty)
+    #expect(answer.fields["content-type"] == nil)
   }
 
   @Test func `of a node that serves none are refused`() {

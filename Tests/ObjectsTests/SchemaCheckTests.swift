@@ -144,10 +144,13 @@ import Testing
         .map(\.kubernetesText) == [#"unknown field "properties.a.zz""#])
   }
 
-  /// Expected by Go's encoding/base64.
+  /// Offsets of TestDecodeCorrupt in Go's encoding/base64.
   @Test(arguments: [
-    ("aGVsbG8=", nil), ("", nil), ("aGVs\nbG8=", nil), ("a", 1), ("aGVsbG8", 7), ("*", 0),
-    ("aGV=bG8=", 4), ("aG=s", 3), ("aGVsbG8==", 8), ("aGVsbG8=x", 8),
+    ("aGVsbG8=", nil), ("", nil), ("aGVs\nbG8=", nil), ("\n", nil), ("AAA=\n", nil),
+    ("AAAA\n", nil), ("!!!!", 0), ("====", 0), ("x===", 1), ("=AAA", 0), ("A=AA", 1),
+    ("AA=A", 2), ("AA==A", 4), ("AAA=AAAA", 4), ("AAAAA", 4), ("AAAAAA", 4), ("A=", 1),
+    ("A==", 1), ("AA=", 3), ("AA==", nil), ("AAA=", nil), ("AAAA", nil), ("AAAAAA=", 7),
+    ("YWJjZA=====", 8), ("A!\n", 1), ("A=\n", 1),
   ])
   func `base 64`(text: String, offset: Int?) throws {
     let type = try #require(schema.type("core.v1.Secret"))

@@ -199,3 +199,32 @@ import Testing
     #expect(cluster.rejection(of: .delete(stored, DeleteOptions())) == nil)
   }
 }
+
+@Suite struct `Daemon sets` {
+  /// kube-apiserver's deprecated annotation, which `kubectl rollout` still reads.
+  private static func number(_ object: StoredObject) -> JSONValue? {
+    object.json["metadata"]?["annotations"]?["deprecated.daemonset.template.generation"]
+  }
+
+  @Test func `number their templates`() throws {
+    var cluster = ClusterHistory()
+    let first = try cluster.create(
+      .daemonSet,
+      [
+        "metadata": ["name": "x", "namespace": "default"],
+        "spec": [
+          "selector": ["matchLabels": ["a": "b"]],
+          "template": [
+            "metadata": ["labels": ["a": "b"]],
+            "spec": ["containers": [["name": "c", "image": "a:1"]]],
+          ],
+        ],
+      ])
+    try cluster.commit(.update(from: first, to: first.with("spec.minReadySeconds", 3)))
+    let second = try #require(cluster.current(first))
+    #expect(Self.number(second) == "1" && second.meta.generation == 2)
+    try cluster.commit(
+      .update(from: second, to: second.with("spec.template.spec.containers.0.image", "b:1")))
+    #expect(Self.number(try #require(cluster.current(first))) == "2")
+  }
+}

@@ -123,7 +123,8 @@ enum GoBase64 {
       }
       digits += 1
     }
-    return digits % 4 == 0 ? nil : bytes.count
+    // Go counts back from the end to where the last group began.
+    return digits % 4 == 0 ? nil : bytes.count - digits % 4
   }
 
   /// `held`: digits of the last group before the padding at `offset`.
@@ -131,7 +132,8 @@ enum GoBase64 {
     guard held >= 2 else { return offset }
     var wanted = 4 - held
     for place in offset..<bytes.count where bytes[place] != 0x0A && bytes[place] != 0x0D {
-      guard bytes[place] == UInt8(ascii: "="), wanted > 0 else { return place }
+      guard wanted > 0 else { return place }
+      guard bytes[place] == UInt8(ascii: "=") else { return place - 1 }
       wanted -= 1
     }
     return wanted == 0 ? nil : bytes.count

@@ -40,7 +40,8 @@ struct KindRules: Sendable {
     .pod: pod, .deployment: deployment, .replicaSet: replicaSet, .namespace: namespace,
     .node: node, .lease: KindRules(content: { $0.lease($1) }),
     .event: KindRules(
-      defaults: { DefaultRows.event.apply(to: &$0) }, content: { $0.event($1) }),
+      defaults: { DefaultRows.event.apply(to: &$0) }, content: { $0.event($1) },
+      newContent: { $0.newEvent($1) }),
   ]
 
   private static let pod = KindRules(

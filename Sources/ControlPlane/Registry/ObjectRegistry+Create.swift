@@ -41,7 +41,7 @@ extension ObjectRegistry {
     if let rejection = rules.admission(&object) { throw rejection }
     if let rejection = rules.clusterAdmission(&object, view) { throw rejection }
     rules.newStatus(&object)
-    let key = try Self.checkedKey(of: kind, object)
+    let key = try Self.checkedKey(of: kind, object, sentAs: context.manager?.apiVersion)
     if let other = view[key] {
       throw other.meta.isBeingDeleted
         ? .beingDeleted(kind, name: key.name) : .alreadyExists(kind, name: key.name)
@@ -134,11 +134,11 @@ extension ObjectRegistry {
 
   /// The object's key, once its metadata is known to be good.
   private static func checkedKey(
-    of kind: Kind, _ object: JSONObject
+    of kind: Kind, _ object: JSONObject, sentAs apiVersion: String?
   ) throws(Rejection) -> ObjectKey {
     let meta = object["metadata"]
     let name = meta?["name"]?.string ?? ""
-    let errors = Validation.errors(inNew: object, of: kind)
+    let errors = Validation.errors(inNew: object, of: kind, sentAs: apiVersion)
     guard errors.isEmpty else { throw .invalid(kind, name: name, errors) }
     return ObjectKey(
       kind, namespace: kind.isNamespaced ? meta?["namespace"]?.string ?? "" : "", name: name)

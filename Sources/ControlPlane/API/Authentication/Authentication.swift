@@ -22,7 +22,7 @@ enum Authentication {
     } else {
       user = .anonymous
     }
-    exchange.user = try Impersonation.user(asked: exchange.request.fields, by: user, serving)
+    exchange.user = try Impersonation.user(asked: exchange.request, by: user, serving)
     return nil
   }
 

@@ -14,8 +14,9 @@ enum Impersonation {
 
   /// Whom the request speaks for: `requester` where it names nobody.
   static func user(
-    asked fields: HeaderFields, by requester: UserInfo, _ serving: Serving
+    asked request: APIRequest, by requester: UserInfo, _ serving: Serving
   ) throws(APIStatus) -> UserInfo {
+    let fields = request.fields
     guard fields.contains(where: { $0.name.hasPrefix("impersonate-") }) else { return requester }
     let name = fields[userField]?.text ?? ""
     let groups = fields.values(of: groupField).map(\.text)
@@ -23,8 +24,11 @@ enum Impersonation {
     let extra = extra(fields)
     guard !name.isEmpty else {
       guard !groups.isEmpty || !uid.isEmpty || !extra.isEmpty else { return requester }
-      throw .internalError(
-        "requested \(wanted(groups, uid, extra)) without impersonating a user")
+      let target = GoText.quoted(request.target)
+      throw .text(
+        500,
+        "Internal Server Error: \(target): requested \(wanted(groups, uid, extra)) "
+          + "without impersonating a user")
     }
     var user = UserInfo(name: name, uid: uid, groups: groups, extra: extra)
     if let account = user.serviceAccount {
@@ -74,12 +78,16 @@ enum Impersonation {
     return values.keys.sorted().map { UserInfo.Extra(name: $0, values: values[$0] ?? []) }
   }
 
+  /// Go's `%v` of the core/v1 ObjectReferences that would have been asked about: kind, namespace,
+  /// name, uid, version, resource version and field path.
   private static func wanted(
     _ groups: [String], _ uid: String, _ extra: [UserInfo.Extra]
   ) -> String {
-    var texts = groups.map { "Group \(GoText.quoted($0))" }
-    if !uid.isEmpty { texts.append("UID \(GoText.quoted(uid))") }
-    texts += extra.map { "UserExtra \(GoText.quoted($0.name))" }
-    return "[\(texts.joined(separator: ", "))]"
+    var texts = groups.map { "{Group  \($0)    }" }
+    for entry in extra {
+      texts += entry.values.map { "{UserExtra  \($0)  \(ownGroup)/v1  \(entry.name)}" }
+    }
+    if !uid.isEmpty { texts.append("{UID  \(uid)  \(ownGroup)/v1  }") }
+    return "[\(texts.joined(separator: " "))]"
   }
 }

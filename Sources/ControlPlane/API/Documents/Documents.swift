@@ -7,7 +7,7 @@ enum Documents {
   static func verdict(
     _ exchange: inout Exchange, _ serving: Serving
   ) throws(APIStatus) -> Verdict {
-    guard exchange.info.verb == .get || exchange.info.verb == .head else { throw .noSuchPath }
+    guard exchange.info.verb == .get || exchange.info.verb == .head else { throw .pageNotFound }
     switch exchange.info.target.path {
     case "/healthz", "/livez": return .respond(text("ok"))
     case "/readyz":
@@ -23,7 +23,7 @@ enum Documents {
         let response = Discovery.response(exchange) ?? OpenAPI.response(exchange)
           ?? OpenAPI2.response(exchange)
       else {
-        throw .noSuchPath
+        throw .pageNotFound
       }
       return .respond(response)
     }

@@ -14,6 +14,8 @@ public struct APIStatus: Error, Hashable, Sendable {
   public var details: Details?
   /// A list that cannot go on says how to (410).
   public var continueToken: String?
+  /// Answered as a line of plain text: what kube-apiserver says outside of its API's paths.
+  public var isText = false
 
   public struct Details: Hashable, Sendable {
     public var name = ""
@@ -66,6 +68,16 @@ extension APIStatus {
   public static let noSuchPath = APIStatus(
     404, "NotFound", "the server could not find the requested resource", Details())
 
+  /// A path outside of the API that nothing is served under.
+  static let pageNotFound = text(404, "404 page not found")
+
+  /// The answer is the message, on a line of its own (Go's http.Error).
+  static func text(_ code: Int, _ message: String) -> APIStatus {
+    var status = APIStatus(code, "", message)
+    status.isText = true
+    return status
+  }
+
   public static func internalError(_ text: String) -> APIStatus {
     var status = APIStatus(500, "InternalError", "Internal error occurred: \(text)", Details())
     status.details?.causes = [Cause(reason: "", message: text, field: "")]
@@ -92,13 +104,17 @@ extension APIStatus {
 
   /// Errors are JSON whatever a client accepts: every client reads that.
   public var response: APIResponse {
+    let status = StatusCode(rawValue: UInt16(clamping: code))
+    guard !isText else {
+      return APIResponse(
+        status, ["content-type": "text/plain; charset=utf-8"], body: Bytes(message + "\n"))
+    }
     var fields = HeaderFields()
     fields.append("content-type", "application/json")
     if let seconds = details?.retryAfterSeconds, seconds > 0 {
       fields.append("retry-after", Bytes(String(seconds)))
     }
-    return APIResponse(
-      StatusCode(rawValue: UInt16(clamping: code)), fields, body: Bytes(json.text()))
+    return APIResponse(status, fields, body: Bytes(json.text()))
   }
 }
 

@@ -18,9 +18,9 @@ enum PodLogs {
     }
     let container = try container(options.container, of: pod)
     guard let node = pod.pod?.node, !node.isEmpty else {
-      // Nothing runs before a node has the pod: the log is empty, as under kube-apiserver.
+      // Nothing runs before a node has the pod: there is no log yet.
       guard exchange.isFresh else { return .refresh }
-      return .respond(APIResponse(.ok, ["content-type": "text/plain"]))
+      return .respond(APIResponse(.noContent))
     }
     let place = try place(of: node, in: serving.view)
     return .forward(

@@ -182,8 +182,10 @@ struct RequestBody {
       switch error {
       case .unknownKind(let apiVersion, let name): throw otherKind(apiVersion, name)
       case .notEnveloped:
-        throw unrecognized("provided data does not appear to be a protobuf message", body)
-      case .malformed(let reason): throw unrecognized("\(reason)", body)
+        throw unrecognized(
+          "provided data does not appear to be a protobuf message, "
+            + "expected prefix [107 56 115 0]", body)
+      case .malformed(let reason): throw unrecognized(reason.goText, body)
       case .badValue(let field): throw unrecognized("\(field)", body)
       case .tooDeep, .tooManyValues: throw unrecognized("objects lie too deep in each other", body)
       }

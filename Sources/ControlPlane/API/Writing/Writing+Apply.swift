@@ -12,7 +12,6 @@ extension WriteRequest {
   ) throws(APIStatus) -> Verdict {
     let options = try WriteOptions(exchange, isApply: true)
     var configuration = try Self.configuration(exchange, options)
-    try placeInNamespace(&configuration)
     let manager = FieldManager(
       name: options.fieldManager, operation: .apply, apiVersion: target.served.apiVersion,
       subresource: aspect.rawValue)
@@ -20,7 +19,7 @@ extension WriteRequest {
       configuration = KindVersion.stored(configuration, of: target.kind)
     }
     if aspect == .scale { configuration = try Scale.configuration(configuration, target.kind) }
-    let merged: JSONObject
+    var merged: JSONObject
     do throws(ApplyFailure) {
       merged = try ManagedFields.apply(
         configuration, to: current?.json, of: target.kind, by: manager,
@@ -28,6 +27,7 @@ extension WriteRequest {
     } catch {
       throw APIStatus(error)
     }
+    try placeInNamespace(&merged)
     try checkName(merged)
     guard let current else {
       return try createByApply(exchange, options, aspect, merged, manager)
@@ -53,7 +53,7 @@ extension WriteRequest {
             + "and no existing object was found"))
     }
     try checkMayCreate(exchange)
-    let transaction = try transaction([.create(target.kind, object)], manager: manager)
+    let transaction = try transaction([creation(of: object, exchange)], manager: manager)
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 

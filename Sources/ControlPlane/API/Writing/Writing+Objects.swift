@@ -12,10 +12,26 @@ extension WriteRequest {
     exchange.warnings += WriteWarnings.content(of: object, target.kind)
     try placeInNamespace(&object)
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
-    let transaction = try transaction(
-      [.create(target.kind, KindVersion.stored(object, of: target.kind))], manager: manager(options)
-    )
+    let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
+  }
+
+  /// A new object as it is kept. What asks for a certificate says who asks, whatever its writer says
+  /// (registry/certificates/certificates PrepareForCreate).
+  func creation(of object: JSONObject, _ exchange: Exchange) -> Intent {
+    var object = KindVersion.stored(object, of: target.kind)
+    if target.kind.plural == "certificatesigningrequests", let user = exchange.user {
+      object.edit("spec") { spec in
+        spec["username"] = .string(user.name)
+        spec["uid"] = user.uid.isEmpty ? Optional.none : .string(user.uid)
+        spec["groups"] = .array(user.groups.map(JSONValue.string))
+        let extra = user.extra.map {
+          JSONObject.Member(name: $0.name, value: .array($0.values.map(JSONValue.string)))
+        }
+        spec["extra"] = extra.isEmpty ? Optional.none : .object(JSONObject(extra))
+      }
+    }
+    return .create(target.kind, object)
   }
 
   mutating func update(
@@ -47,9 +63,7 @@ extension WriteRequest {
     try checkMayCreate(exchange)
     var object = object
     object.edit("metadata") { $0["resourceVersion"] = nil }
-    let transaction = try transaction(
-      [.create(target.kind, KindVersion.stored(object, of: target.kind))], manager: manager(options)
-    )
+    let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))
     return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 

@@ -101,3 +101,19 @@ private struct Unknown {
     }
   }
 }
+
+extension ProtobufError {
+  /// As gogo/protobuf's readers say it, where they do.
+  public var goText: String {
+    switch self {
+    case .truncated, .lengthOutOfRange: "unexpected EOF"
+    case .badVarint: "proto: integer overflow"
+    case .badTag: "proto: illegal tag"
+    case .badWireType(let type, _): "proto: illegal wireType \(type)"
+    case .unexpectedWireType(let type, let field):
+      "proto: wrong wireType = \(type) for field \(field)"
+    case .invalidUTF8(let field): "proto: field \(field) is not UTF-8"
+    case .tooDeep: "objects lie too deep in each other"
+    }
+  }
+}

@@ -41,6 +41,10 @@ enum AutoscalerVersions {
       }
       status["currentMetrics"] = nil
       status["conditions"] = nil
+      // v1 never leaves them out.
+      for counter in ["currentReplicas", "desiredReplicas"] {
+        status[counter] = status[counter] ?? 0
+      }
       result["status"] = .object(status)
     }
     if !notes.isEmpty { annotate(&result, notes) }
@@ -141,6 +145,7 @@ enum AutoscalerVersions {
         ]
       }
       status["currentCPUUtilizationPercentage"] = nil
+      if status["currentReplicas"] == 0 { status["currentReplicas"] = nil }
       if case .array(let conditions)? = note(conditionsNote, of: object) {
         status["conditions"] = .array(conditions)
       }

@@ -3,9 +3,13 @@ import Objects
 
 /// What is wrong with an object, with Kubernetes' paths and texts: empty for a good one.
 enum Validation {
-  static func errors(inNew object: JSONObject, of kind: Kind) -> [FieldError] {
+  /// `apiVersion` is the version that its writer speaks; nil for the one that is kept.
+  static func errors(
+    inNew object: JSONObject, of kind: Kind, sentAs apiVersion: String?
+  ) -> [FieldError] {
     let rules = KindRules[kind]
     var validator = Validator()
+    validator.apiVersion = apiVersion ?? kind.apiVersion
     validator.metadata(of: object, kind: kind)
     rules.content(&validator, object)
     rules.newContent(&validator, object)

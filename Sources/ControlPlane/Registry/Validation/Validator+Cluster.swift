@@ -73,23 +73,51 @@ extension Validator {
     }
   }
 
-  /// legacyValidateEvent, and the rest for events that bear an `eventTime`.
+  /// Events that bear an `eventTime` say who reports them (legacyValidateEvent).
   mutating func event(_ object: JSONObject) {
     let namespace = object["metadata"]?["namespace"]?.string ?? ""
     let involved = object["involvedObject"]?["namespace"]?.string ?? ""
-    if involved.isEmpty ? namespace != "default" : namespace != involved {
+    let isTimed = object["eventTime"]?.string != nil
+    let isCluster = namespace == "default" || isTimed && namespace == "kube-system"
+    if involved.isEmpty ? !isCluster : namespace != involved {
       within("involvedObject") {
         $0.invalid("namespace", involved, "does not match event.namespace")
       }
     }
-    guard object["eventTime"]?.string != nil else { return }
-    for field in ["reportingComponent", "reportingInstance", "action", "reason"]
-    where (object[field]?.string ?? "").isEmpty {
-      required(field == "reportingComponent" ? "reportingController" : field)
+    guard isTimed else { return }
+    let reporter = object["reportingComponent"]?.string ?? ""
+    let field = apiVersion == "v1" ? "reportingComponent" : "reportingController"
+    if reporter.isEmpty { required(field) }
+    invalid(field, reporter, NameSyntax.qualifiedNameComplaints(reporter))
+    for field in ["reportingInstance", "action", "reason"] {
+      let text = object[field]?.string ?? ""
+      if text.isEmpty { required(field) }
+      short(field, text, max: 128)
     }
+    short("message", object["message"]?.string ?? "", max: 1024)
+  }
+
+  private mutating func short(_ field: String, _ text: String, max: Int) {
+    guard text.utf8.count > max else { return }
+    invalid(field, "", "can have at most \(max) characters")
+  }
+
+  /// What a new event of `events.k8s.io` must say, and must leave to the older form
+  /// (ValidateEventCreate).
+  mutating func newEvent(_ object: JSONObject) {
+    guard apiVersion == "events.k8s.io/v1" else { return }
+    if object["eventTime"]?.string == nil { required("eventTime") }
     let type = object["type"]?.string ?? ""
     if type != "Normal", type != "Warning" {
       invalid("type", "", "has invalid value: \(type)")
+    }
+    for field in ["firstTimestamp", "lastTimestamp"] where object[field]?.string != nil {
+      invalid(field, "", "needs to be unset")
+    }
+    if let count = object["count"]?.int64, count != 0 { invalid("count", "", "needs to be unset") }
+    let source = object["source"]
+    if source?["component"]?.string?.isEmpty == false || source?["host"]?.string?.isEmpty == false {
+      invalid("source", "", "needs to be unset")
     }
   }
 }

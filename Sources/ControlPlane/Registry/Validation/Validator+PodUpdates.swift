@@ -18,6 +18,12 @@ extension Validator {
       where before[list]?.array?.count ?? 0 != after[list]?.array?.count ?? 0 {
         return validator.forbidden(list, "pod updates may not add or remove containers")
       }
+      // Beside what is said of any pod: Kubernetes tells this twice.
+      for list in ["containers", "initContainers"] {
+        validator.each(list, of: after) { validator, container, _ in
+          if (container["image"]?.string ?? "").isEmpty { validator.required("image") }
+        }
+      }
       validator.deadlineUpdate(after, before)
       validator.tolerationsUpdate(after, before)
       let changed = Self.changedFields(after, before)

@@ -134,13 +134,13 @@ extension Validator {
       guard let low = amount(small), let high = amount(large), low > high else { continue }
       let isLimit = small == "defaultRequest" && large == "default"
       report(
-        .invalid, "\(field)[\(name)]", value: low.description,
+        .invalid, "\(field)[\(name)]", value: GoText.quantity(low),
         "\(words[small] ?? "") \(low) is greater than "
           + "\(isLimit ? "default limit value" : words[large] ?? "") \(high)")
     }
     if let ratio = amount("maxLimitRequestRatio"), ratio < Quantity(1) {
       report(
-        .invalid, "maxLimitRequestRatio[\(name)]", value: ratio.description,
+        .invalid, "maxLimitRequestRatio[\(name)]", value: GoText.quantity(ratio),
         "ratio \(ratio) is less than 1")
     }
   }

@@ -11,6 +11,8 @@ struct Validator {
   private(set) var errors: [FieldError] = []
   private static let errorsMax = 256
   private var path: [Part] = []
+  /// The version that the writer of a new object speaks: few rules differ by it.
+  var apiVersion = ""
 
   private enum Part {
     case field(String)
@@ -180,6 +182,11 @@ public enum GoText {
     case .int(let number): "intstr.IntOrString{Type:0, IntVal:\(number), StrVal:\"\"}"
     case .string(let text): "intstr.IntOrString{Type:1, IntVal:0, StrVal:\(quoted(text))}"
     }
+  }
+
+  /// Go prints a number beside the text; nobody may rely on it.
+  static func quantity(_ quantity: Quantity) -> String {
+    "resource.Quantity{s:\(quoted(quantity.description))}"
   }
 
   /// Go prints a struct's fields; ours are its JSON. Nobody may rely on either.
