@@ -77,7 +77,8 @@ import Testing
       .run(pod), orders(pod, attempt: 3, streak: 2),
       record([("main", .exited(exit(1, attempt: 3)))]))
     let expected = PodStatus.State.waiting(
-      reason: "CrashLoopBackOff", message: "waiting before the next restart")
+      reason: "CrashLoopBackOff",
+      message: "back-off 20s restarting failed container=main pod=web_default(u1)")
     #expect(result.containers[0].state == expected)
     #expect(result.containers[0].lastExit == exit(1, attempt: 3))
     #expect(result.containers[0].restartCount == 2)

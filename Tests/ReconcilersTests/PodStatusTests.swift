@@ -152,6 +152,54 @@ import Testing
     #expect(story.pod("p")?.pod?.phase == .succeeded)
   }
 
+  // MARK: - What is told
+
+  /// The only container waits.
+  private func waiting(_ reason: String, _ message: String = "") -> JSONValue {
+    let state: JSONValue = ["waiting": ["reason": .string(reason), "message": .string(message)]]
+    return [
+      "containerStatuses": [
+        ["name": "c", "restartCount": 1, "state": state]
+      ]
+    ]
+  }
+
+  @Test func `a crash loop is told of once, and again when it comes back`() throws {
+    var story = story()
+    story.put(actual, podReport("Running", more: waiting("ContainerCreating")))
+    story.settle()
+    #expect(story.events == [])
+    story.put(actual, podReport("Running", more: waiting("CrashLoopBackOff", "back-off 10s")))
+    story.settle()
+    let note = try #require(story.committed.compactMap(\.event).first)
+    #expect(note.type == .warning && note.reason == "BackOff")
+    #expect(note.message == "Back-off restarting failed container c in pod p_default(uid-p)")
+    story.put(actual, podReport("Running", more: waiting("CrashLoopBackOff", "back-off 20s")))
+    story.settle()
+    #expect(story.committed.count == 1 && story.events == [])
+    story.put(actual, podReport("Running", running: true))
+    story.settle()
+    #expect(story.events == [])
+    story.put(actual, podReport("Running", more: waiting("CrashLoopBackOff", "back-off 40s")))
+    story.settle()
+    #expect(story.events == ["BackOff"])
+  }
+
+  @Test func `a container that cannot be made is told of with the reason`() throws {
+    var story = story()
+    story.put(
+      actual,
+      podReport(
+        "Pending",
+        more: ["reason": "CreateContainerConfigError", "message": "spec.c is missing"]))
+    story.settle()
+    let note = try #require(story.committed.compactMap(\.event).first)
+    #expect(note.reason == "Failed" && note.message == "Error: spec.c is missing")
+    story.put(actual, podReport("Pending", more: waiting("RunContainerError", "no such file")))
+    story.settle()
+    #expect(story.committed.compactMap(\.event?.message) == ["Error: no such file"])
+  }
+
   // MARK: - The way out
 
   /// A pod whose deletion its node was told of.

@@ -1,11 +1,12 @@
 /// Durations as Go writes them: `1m30s`, `1.5s`, `300ms` (time.Duration.String, ParseDuration).
-enum GoDuration {
+public enum GoDuration {
   private static let units: [(name: String, nanoseconds: Int64)] = [
     ("ns", 1), ("us", 1000), ("µs", 1000), ("ms", 1_000_000), ("s", 1_000_000_000),
     ("m", 60_000_000_000), ("h", 3_600_000_000_000),
   ]
 
-  static func text(nanoseconds: Int64) -> String {
+  /// Negative ones too; `0s` for none.
+  public static func text(nanoseconds: Int64) -> String {
     if nanoseconds == 0 { return "0s" }
     let sign = nanoseconds < 0 ? "-" : ""
     let count = nanoseconds.magnitude

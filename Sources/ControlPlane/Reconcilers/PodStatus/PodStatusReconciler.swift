@@ -58,7 +58,8 @@ public struct PodStatusReconciler: Reconciler {
     let guards: [Guard] = [
       .unchanged(report), view[heartbeat].map(Guard.unchanged) ?? .absent(heartbeat),
     ]
-    return Plan([Step([.updateStatus(from: pod, to: wanted)], guards: guards)])
+    let note = PodTrouble(pod: pod, status: merged).note
+    return Plan([Step([.updateStatus(from: pod, to: wanted)], guards: guards, event: note)])
   }
 
   /// The node has acted on the deletion, and nothing of the pod runs any more.

@@ -1,4 +1,5 @@
 public import Base
+import Objects
 
 /// A pod's status as this node reports it: core/v1 PodStatus, the part that a node decides.
 public struct PodStatus: Hashable, Sendable {
@@ -92,7 +93,9 @@ public struct PodStatus: Hashable, Sendable {
     self.message = message
     conditions = []
     containers = (view.orders?.containers ?? []).map { order in
-      Self.status(of: order.spec.name, order: order, view: view, restarts: false, waiting: "")
+      Self.status(
+        of: order.spec.name, order: order, view: view, restarts: false,
+        waiting: .waiting(reason: "", message: ""))
     }
     startTime = view.record?.firstStart
   }
@@ -106,11 +109,14 @@ public struct PodStatus: Hashable, Sendable {
     containers = pod.containers.map { spec in
       let order = view.orders?[spec.name]
       var restarts = false
-      var waiting = "ContainerCreating"
+      var waiting = State.waiting(reason: "ContainerCreating", message: "")
       if case .exited(let exit)? = view.record?[spec.name]?.state, let order {
         restarts = !isEnding && pod.restartPolicy.restarts(after: exit)
         let delay = exit.reason == .nodeShutdown ? .zero : backoff.delay(streak: order.streak)
-        if restarts && delay > .zero { waiting = "CrashLoopBackOff" }
+        if restarts && delay > .zero {
+          waiting = .waiting(
+            reason: "CrashLoopBackOff", message: Self.backOff(delay, of: spec.name, in: pod))
+        }
       }
       var status = Self.status(
         of: spec.name, order: order, view: view, restarts: restarts, waiting: waiting)
@@ -123,6 +129,13 @@ public struct PodStatus: Hashable, Sendable {
     conditions = Self.conditions(containers, phase: phase, startTime: startTime)
   }
 
+  /// The kubelet's words (kuberuntime doBackOff).
+  private static func backOff(_ delay: Duration, of container: String, in pod: Pod) -> String {
+    let text = GoDuration.text(nanoseconds: delay.milliseconds * 1_000_000)
+    return "back-off \(text) restarting failed container=\(container) "
+      + "pod=\(pod.name)_\(pod.namespace)(\(pod.uid))"
+  }
+
   /// The supervisor has taken up that the ordered attempt is to end: it does not begin any more.
   private static func isOver(_ order: ContainerOrder?, _ record: PodRecord?) -> Bool {
     guard let stop = order?.stop, let record else { return false }
@@ -130,7 +143,7 @@ public struct PodStatus: Hashable, Sendable {
   }
 
   private static func status(
-    of name: String, order: ContainerOrder?, view: PodPlanner.View, restarts: Bool, waiting: String
+    of name: String, order: ContainerOrder?, view: PodPlanner.View, restarts: Bool, waiting: State
   ) -> ContainerStatus {
     let record = view.record?[name]
     var last = record?.previous
@@ -143,12 +156,10 @@ public struct PodStatus: Hashable, Sendable {
       state = .terminated(exit)
     case .exited(let exit):
       last = exit
-      state = .waiting(
-        reason: waiting,
-        message: waiting == "CrashLoopBackOff" ? "waiting before the next restart" : "")
+      state = waiting
     case nil:
       let isStopped = order?.stop != nil
-      state = .waiting(reason: isStopped ? "Stopped" : waiting, message: "")
+      state = isStopped ? .waiting(reason: "Stopped", message: "") : waiting
     }
     let attempt = record?.attempt ?? 0
     return ContainerStatus(
