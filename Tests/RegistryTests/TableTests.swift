@@ -282,6 +282,18 @@ private func state(_ state: JSONValue, restarts: Int64 = 0, ready: Bool = false)
       ])
   }
 
+  @Test func `a scale shows what is wanted and what there is`() {
+    let key = ObjectKey(.deployment, namespace: "d", name: "web")
+    let scale: JSONValue = [
+      "metadata": ["name": "web", "creationTimestamp": ago(3)], "spec": ["replicas": 4],
+      "status": ["replicas": 3],
+    ]
+    let stored = StoredObject(
+      key: .object(key), json: scale.object ?? JSONObject(), createRevision: 1, modRevision: 2)
+    #expect(ObjectTable.scale.columns.map(\.name) == ["Name", "Desired", "Available", "Age"])
+    #expect(ObjectTable.scale.values(of: stored, now: now) == ["web", 4, 3, "3s"])
+  }
+
   /// apimachinery duration.HumanDuration.
   @Test func `ages are said as kubectl says them`() throws {
     let ages: [(seconds: Int64, text: String)] = [
