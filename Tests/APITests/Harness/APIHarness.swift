@@ -42,13 +42,14 @@ final class APIHarness {
 
   @discardableResult
   func startServer(
-    settings: APISettings = APISettings(),
+    settings: APISettings = APISettings(), isHeld: Bool = false,
     _ change: (inout APICore.Configuration) -> Void = { _ in }
   ) -> APIHarnessServer {
     started += 1
     var configuration = APICore.Configuration(entropy: started, settings: settings)
     change(&configuration)
     let server = APIHarnessServer(self, stream: started, configuration)
+    server.holds = { _ in isHeld }
     servers.append(server)
     settle()
     return server

@@ -9,18 +9,14 @@ enum Documents {
   ) throws(APIStatus) -> Verdict {
     guard exchange.info.verb == .get || exchange.info.verb == .head else { throw .pageNotFound }
     switch exchange.info.target.path {
-    case "/healthz", "/livez": return .respond(text("ok"))
-    case "/readyz":
-      guard serving.isReady else {
-        throw APIStatus(503, "ServiceUnavailable", "the view is not filled yet")
-      }
-      return .respond(text("ok"))
+    case "/": return .respond(APIResponse(.ok, ["content-type": "application/json"], body: paths))
     case "/version", "/version/":
       return .respond(
         APIResponse(.ok, ["content-type": "application/json"], body: Bytes(version.text())))
     default:
       guard
-        let response = Discovery.response(exchange) ?? OpenAPI.response(exchange)
+        let response = Health.response(to: exchange, isSynced: serving.isReady)
+          ?? Discovery.response(exchange) ?? OpenAPI.response(exchange)
           ?? OpenAPI2.response(exchange)
       else {
         throw .pageNotFound
@@ -37,7 +33,16 @@ enum Documents {
     "goVersion": "", "compiler": "swift", "platform": "linux/amd64",
   ]
 
-  private static func text(_ text: String) -> APIResponse {
-    APIResponse(.ok, ["content-type": "text/plain; charset=utf-8"], body: Bytes(text))
-  }
+  /// meta/v1 RootPaths: where there is something to read.
+  private static let paths: Bytes = {
+    var paths = [
+      "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+    ]
+    for version in GroupVersion.all {
+      paths += version.group.isEmpty ? ["/api"] : ["/apis", "/apis/\(version.group)"]
+      paths.append(version.group.isEmpty ? "/api/\(version.name)" : "/apis/\(version.name)")
+    }
+    let texts = Set(paths).sorted().map(JSONValue.string)
+    return Bytes((["paths": .array(texts)] as JSONValue).text())
+  }()
 }
