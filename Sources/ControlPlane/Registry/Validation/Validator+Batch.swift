@@ -49,13 +49,12 @@ extension Validator {
     ] {
       nonnegative(field, of: spec)
     }
-    completionMode(of: spec)
-    oneOf(["Failed", "TerminatingOrFailed"], "podReplacementPolicy", of: spec)
-    ifObject("podFailurePolicy", of: spec) { validator, policy in
-      validator.each("rules", of: policy) { validator, rule, _ in
-        validator.failureRule(rule)
-      }
+    if spec["maxFailedIndexes"]?.int64 != nil, spec["backoffLimitPerIndex"]?.int64 == nil {
+      required("backoffLimitPerIndex", "when maxFailedIndexes is specified")
     }
+    managedBy(of: spec)
+    completionMode(of: spec)
+    jobPolicies(of: spec)
     let template = spec["template"]?.object ?? JSONObject()
     within("template") { validator in
       validator.podTemplate(template)
@@ -73,44 +72,6 @@ extension Validator {
     } else if spec["podFailurePolicy"]?.object != nil, policy != "Never" {
       invalid(
         "restartPolicy", policy, "only \"Never\" is supported when podFailurePolicy is specified")
-    }
-  }
-
-  private mutating func completionMode(of spec: JSONObject) {
-    let mode = spec["completionMode"]?.string
-    oneOf(["NonIndexed", "Indexed"], "completionMode", of: spec)
-    if mode == "Indexed" {
-      if spec["completions"]?.int64 == nil {
-        required("completions", "when completion mode is Indexed")
-      }
-      if let parallel = spec["parallelism"]?.int64, parallel > Self.indexedParallelismMax {
-        invalid(
-          "parallelism", parallel,
-          "must be less than or equal to \(Self.indexedParallelismMax) when completion mode is "
-            + "Indexed")
-      }
-    } else if spec["backoffLimitPerIndex"]?.int64 != nil {
-      report(
-        .invalid, "backoffLimitPerIndex",
-        value: spec["backoffLimitPerIndex"]?.int64.map { "\($0)" },
-        "requires indexed completion mode")
-    }
-  }
-
-  private static let indexedParallelismMax: Int64 = 100_000
-
-  private mutating func failureRule(_ rule: JSONObject) {
-    requiredOneOf(["FailIndex", "FailJob", "Ignore", "Count"], "action", of: rule)
-    let codes = rule["onExitCodes"]?.object
-    let hasConditions = !(rule["onPodConditions"]?.array ?? []).isEmpty
-    if codes != nil, hasConditions {
-      report(
-        .invalid, nil, value: nil,
-        "specifying both OnExitCodes and OnPodConditions is not supported")
-    }
-    if codes == nil, !hasConditions {
-      report(
-        .invalid, nil, value: nil, "specifying one of OnExitCodes and OnPodConditions is required")
     }
   }
 
@@ -136,6 +97,7 @@ extension Validator {
       if let mode = spec["completionMode"]?.string, mode != before["completionMode"]?.string {
         validator.invalid("completionMode", mode, "field is immutable")
       }
+      validator.jobPoliciesUpdate(spec, replacing: before)
     }
   }
 
