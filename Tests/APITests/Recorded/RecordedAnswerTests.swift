@@ -242,3 +242,37 @@ private let leftOutCauses: [String: String] = [
     #expect(.array(events.map(JSONValue.array)) == input.json["events"])
   }
 }
+
+/// The order that `validation.md` tells of, by inputs that are wrong in two ways.
+@Suite struct `Refusals come in order` {
+  private let cluster = RecordedCluster()
+
+  private func code(
+    _ body: JSONValue, in namespace: String = "v", user: ClientCertificate = .administrator
+  ) -> (Int, String) {
+    let answer = cluster.harness.send(
+      "POST", "/api/v1/namespaces/\(namespace)/pods", user: user, body: body)
+    return (answer.code, answer.json["message"]?.string ?? "")
+  }
+
+  private func pod(_ spec: JSONValue) -> JSONValue { ["metadata": ["name": "x"], "spec": spec] }
+
+  @Test func `authorization, decoding, namespace, admission, validation, quota`() {
+    let alice = ClientCertificate(commonName: "alice", organizations: [])
+    #expect(code(pod("a"), user: alice).0 == 403)
+    #expect(code(pod("a"), in: "none").0 == 400)
+    #expect(code(pod([:]), in: "none") == (404, "namespaces \"none\" not found"))
+    let stranger = code(pod(["serviceAccountName": "nope"]))
+    #expect(stranger.0 == 403 && stranger.1.contains("serviceaccount \"nope\" not found"))
+    let quota = cluster.harness.send(
+      "POST", "/api/v1/namespaces/v/resourcequotas",
+      body: ["metadata": ["name": "q"], "spec": ["hard": ["pods": "0"]]])
+    let filled = cluster.harness.send(
+      "PUT", "/api/v1/namespaces/v/resourcequotas/q/status",
+      body: quota.json.with("status", ["hard": ["pods": "0"], "used": ["pods": "0"]]))
+    #expect(filled.code == 200)
+    #expect(code(pod([:])).0 == 422)
+    let full = code(pod(["containers": [["name": "c", "image": "a"]]]))
+    #expect(full.0 == 403 && full.1.contains("exceeded quota: q"))
+  }
+}
