@@ -63,6 +63,7 @@ extension Validator {
     mounts(of: container, volumes: volumes)
     requiredOneOf(["Always", "IfNotPresent", "Never"], "imagePullPolicy", of: container)
     ifObject("resources", of: container) { $0.resources($1) }
+    resizePolicy(of: container)
     securityContext(of: container)
   }
 
@@ -274,6 +275,7 @@ extension Validator {
       validator.identifier("runAsUser", of: context)
       validator.identifier("runAsGroup", of: context)
       validator.oneOf(["Default", "Unmasked"], "procMount", of: context)
+      validator.profiles(of: context)
       guard context["allowPrivilegeEscalation"]?.bool == false else { return }
       let dump = GoText.structure("core.SecurityContext", .object(context))
       if context["privileged"]?.bool == true {

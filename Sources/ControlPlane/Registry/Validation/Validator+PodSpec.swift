@@ -40,6 +40,7 @@ extension Validator {
     }
     oneOf(["Never", "PreemptLowerPriority"], "preemptionPolicy", of: spec)
     quantities("overhead", of: spec)
+    operatingSystem(of: spec)
   }
 
   /// Names that other objects bear: nodes, accounts, classes.
@@ -109,6 +110,11 @@ extension Validator {
         guard let id = group.int64, !(0...Int64(Int32.max)).contains(id) else { continue }
         validator.invalid("supplementalGroups[\(place)]", id, Self.idRange)
       }
+    }
+    hostNamespaces(of: spec)
+    ifObject("securityContext", of: spec) { validator, context in
+      validator.podOnlySecurity(context)
+      validator.profiles(of: context)
     }
   }
 
