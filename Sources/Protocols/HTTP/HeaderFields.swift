@@ -44,7 +44,9 @@ public struct HeaderFields: Hashable, Sendable {
 
   /// Every value under `name` in order; `name` must be lower case.
   public func values(of name: Bytes) -> [Bytes] {
-    fields.filter { $0.name == name }.map(\.value)
+    var values: [Bytes] = []
+    for field in fields where field.name == name { values.append(field.value) }
+    return values
   }
 
   /// Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 §6.5.2): 32 bytes on top per field.

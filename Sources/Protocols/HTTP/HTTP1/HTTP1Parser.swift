@@ -127,10 +127,13 @@ public struct HTTP1Parser: Sendable {
     let taken = isComplete ? end + 1 : end
     headBytes += taken
     guard headBytes <= headLimit else { throw isChunked ? .badChunk : .headTooLarge }
-    line.write(input.prefix(taken))
+    let part = input.prefix(taken)
     input = input.dropFirst(taken)
+    // A line that came in one piece is not copied.
+    let isFirst = line.isEmpty
+    if !isComplete || !isFirst { line.write(part) }
     guard isComplete else { return nil }
-    let whole = line.take()
+    let whole = isFirst ? part : line.take()
     guard whole.count >= 2, whole[whole.count - 2] == UInt8(ascii: "\r") else {
       throw isChunked ? .badChunk : .badField
     }

@@ -9,21 +9,34 @@ enum HTTP1BodyFraming: Equatable {
 
 /// The grammar of start lines and fields (RFC 9112 §3-6).
 enum HTTP1Syntax {
+  /// Made once: a literal allocates at each use.
+  private enum Name {
+    static let host = Bytes("host")
+    static let expect = Bytes("expect")
+    static let connection = Bytes("connection")
+    static let transferEncoding = Bytes("transfer-encoding")
+    static let http11 = Bytes("HTTP/1.1")
+  }
+
   static func requestHead(
     _ line: Bytes, _ fields: HeaderFields
   ) throws(HTTP1Error) -> HTTP1RequestHead {
-    let parts = split(line, limit: 4)
-    guard parts.count == 3, isToken(parts[0]), !parts[1].isEmpty, isVisible(parts[1]) else {
+    let first = spaceOffset(line, from: 0)
+    let second = spaceOffset(line, from: first + 1)
+    guard second < line.count, spaceOffset(line, from: second + 1) == line.count else {
       throw .badStartLine
     }
-    let minor = try minorVersion(parts[2])
-    let hosts = fields.values(of: "host").count
+    let (method, target) = (line.prefix(first), line[first + 1..<second])
+    guard isToken(method), !target.isEmpty, isVisible(target) else { throw .badStartLine }
+    let minor = try minorVersion(line.dropFirst(second + 1))
+    var hosts = 0
+    for field in fields where field.name == Name.host { hosts += 1 }
     guard hosts == 1 || (hosts == 0 && minor == 0) else { throw .badHost }
     return HTTP1RequestHead(
-      method: parts[0], target: parts[1], minorVersion: minor, fields: fields,
+      method: method, target: target, minorVersion: minor, fields: fields,
       keepAlive: keepsAlive(fields, minor),
       expectsContinue: minor == 1
-        && fields["expect"].map(lowercased) == "100-continue")
+        && fields[Name.expect].map(lowercased) == "100-continue")
   }
 
   static func responseHead(
@@ -61,8 +74,8 @@ enum HTTP1Syntax {
 
   /// Nil: the fields say nothing about a body.
   static func bodyFraming(_ fields: HeaderFields) throws(HTTP1Error) -> HTTP1BodyFraming? {
-    let lengths = fields.values(of: "content-length")
-    let codings = fields.values(of: "transfer-encoding")
+    let lengths = fields.values(of: FieldName.contentLength)
+    let codings = fields.values(of: Name.transferEncoding)
     if !codings.isEmpty {
       guard lengths.isEmpty else { throw .badLength }
       guard codings.count == 1, lowercased(codings[0]) == "chunked" else {
@@ -78,14 +91,14 @@ enum HTTP1Syntax {
   }
 
   private static func minorVersion(_ text: Bytes) throws(HTTP1Error) -> UInt8 {
-    if text == "HTTP/1.1" { return 1 }
+    if text == Name.http11 { return 1 }
     if text == "HTTP/1.0" { return 0 }
     throw text.hasPrefix("HTTP/") ? .badVersion : .badStartLine
   }
 
   private static func keepsAlive(_ fields: HeaderFields, _ minor: UInt8) -> Bool {
     var keeps = minor == 1
-    for value in fields.values(of: "connection") {
+    for value in fields.values(of: Name.connection) {
       for option in value.array.split(separator: UInt8(ascii: ",")) {
         switch lowercased(trimmed(Bytes(Array(option)))) {
         case "close": return false
@@ -106,13 +119,17 @@ enum HTTP1Syntax {
   }
 
   static func lowercased(_ text: Bytes) -> Bytes {
-    Bytes(text.array.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+    for offset in 0..<text.count where (0x41...0x5A).contains(text[offset]) {
+      return Bytes(text.array.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+    }
+    return text
   }
 
-  /// Parts between single spaces, at most `limit`.
-  private static func split(_ line: Bytes, limit: Int) -> [Bytes] {
-    line.array.split(separator: 0x20, maxSplits: limit - 1, omittingEmptySubsequences: false)
-      .map { Bytes(Array($0)) }
+  /// Where the next space stands; the line's end, or behind it, where there is none.
+  private static func spaceOffset(_ line: Bytes, from start: Int) -> Int {
+    var offset = start
+    while offset < line.count && line[offset] != 0x20 { offset += 1 }
+    return offset
   }
 
   /// RFC 9110 §5.6.2.

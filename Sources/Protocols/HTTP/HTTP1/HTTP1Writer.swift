@@ -2,6 +2,12 @@ public import Base
 
 /// Writes the messages of an HTTP/1.1 connection (RFC 9112) into a buffer.
 public enum HTTP1Writer {
+  // Made once: a literal allocates at each use.
+  private static let okLine = Bytes("HTTP/1.1 200 OK\r\n")
+  private static let lengthStart = Bytes("content-length: ")
+  private static let nameEnd = Bytes(": ")
+  private static let lineEnd = Bytes("\r\n")
+
   /// A request line, `fields` as they are, and the empty line behind them.
   public static func writeRequest(
     method: Bytes, target: Bytes, _ fields: HeaderFields, into buffer: inout ByteBuffer
@@ -11,14 +17,20 @@ public enum HTTP1Writer {
     buffer.write(target)
     buffer.write(" HTTP/1.1\r\n")
     write(fields, into: &buffer)
+    buffer.write(lineEnd)
   }
 
   /// A status line, `fields` as they are, and the empty line behind them.
   public static func writeResponse(
     _ status: StatusCode, _ fields: HeaderFields, into buffer: inout ByteBuffer
   ) {
-    buffer.write("HTTP/1.1 \(status.rawValue) \(status.reason)\r\n")
+    writeStatusLine(status, into: &buffer)
     write(fields, into: &buffer)
+    buffer.write(lineEnd)
+  }
+
+  private static func writeStatusLine(_ status: StatusCode, into buffer: inout ByteBuffer) {
+    buffer.write(status == .ok ? okLine : Bytes("HTTP/1.1 \(status.rawValue) \(status.reason)\r\n"))
   }
 
   /// A whole response: `content-length` and, where the connection ends behind it,
@@ -27,10 +39,15 @@ public enum HTTP1Writer {
     _ status: StatusCode, _ fields: HeaderFields, body: Bytes, keepAlive: Bool,
     isHead: Bool = false, into buffer: inout ByteBuffer
   ) {
-    var all = fields
-    if !status.forbidsBody { all.append("content-length", Bytes(String(body.count))) }
-    if !keepAlive { all.append("connection", "close") }
-    writeResponse(status, all, into: &buffer)
+    writeStatusLine(status, into: &buffer)
+    write(fields, into: &buffer)
+    if !status.forbidsBody {
+      buffer.write(lengthStart)
+      buffer.write(String(body.count))
+      buffer.write(lineEnd)
+    }
+    if !keepAlive { buffer.write("connection: close\r\n") }
+    buffer.write(lineEnd)
     if !isHead && !status.forbidsBody { buffer.write(body) }
   }
 
@@ -55,18 +72,27 @@ public enum HTTP1Writer {
   private static func write(_ fields: HeaderFields, into buffer: inout ByteBuffer) {
     for field in fields {
       buffer.write(field.name)
-      buffer.write(": ")
+      buffer.write(nameEnd)
       writeValue(field.value, into: &buffer)
-      buffer.write("\r\n")
+      buffer.write(lineEnd)
     }
-    buffer.write("\r\n")
   }
 
   /// RFC 9110 §5.5: CR, LF and NUL become spaces, so that no value can begin a line of its own.
   private static func writeValue(_ value: Bytes, into buffer: inout ByteBuffer) {
+    guard value.hasBreak else { return buffer.write(value) }
     for offset in 0..<value.count {
       let byte = value[offset]
-      buffer.write(byte == 0 || byte == 0x0A || byte == 0x0D ? 0x20 : byte)
+      buffer.write(isBreak(byte) ? 0x20 : byte)
     }
+  }
+}
+
+private func isBreak(_ byte: UInt8) -> Bool { byte == 0 || byte == 0x0A || byte == 0x0D }
+
+extension Bytes {
+  fileprivate var hasBreak: Bool {
+    for offset in 0..<count where isBreak(self[offset]) { return true }
+    return false
   }
 }
