@@ -167,20 +167,13 @@ internal import COpenSSL
   /// ciphertext is needed first. Sets `state` to closed at the peer's close_notify.
   public func read(into buffer: inout ByteBuffer, upTo count: Int) throws(TLSError) -> Bool {
     guard state == .open else { return false }
-    var record = [UInt8](repeating: 0, count: Bounds.recordBytes)
     var moved = 0
     while moved < count {
-      ERR_clear_error()
-      // Safety: OpenSSL writes at most the buffer's length and answers how many.
-      let got = unsafe record.withUnsafeMutableBytes { bytes in
-        let got = unsafe SSL_read(ssl, bytes.baseAddress, Int32(bytes.count))
-        if got > 0 {
-          unsafe buffer.write(unsafe: UnsafeRawBufferPointer(rebasing: bytes[..<Int(got)]))
-        }
-        return got
-      }
+      let got = readRecord(into: &buffer)
       if got > 0 {
         moved += Int(got)
+        // To ask again would cost as much as the record did, and tell what is known.
+        if unsafe SSL_pending(ssl) == 0 && copenssl_pending(incoming) == 0 { return false }
         continue
       }
       switch unsafe SSL_get_error(ssl, got) {
@@ -192,6 +185,21 @@ internal import COpenSSL
       }
     }
     return true
+  }
+
+  /// What SSL_read answers; more than 0: so many bytes were moved.
+  private func readRecord(into buffer: inout ByteBuffer) -> Int32 {
+    ERR_clear_error()
+    // Safety: OpenSSL writes at most the room's length and answers how many; no other is read.
+    return unsafe withUnsafeTemporaryAllocation(
+      byteCount: Bounds.recordBytes, alignment: 16
+    ) { room in
+      let got = unsafe SSL_read(ssl, room.baseAddress, Int32(room.count))
+      if got > 0 {
+        unsafe buffer.write(unsafe: UnsafeRawBufferPointer(rebasing: room[..<Int(got)]))
+      }
+      return got
+    }
   }
 
   /// Encrypts all of `plaintext`, in records as large as they may be.

@@ -31,6 +31,7 @@ public protocol EventSource: AnyObject {
   private var runningWork: [Work] = []
   private var turnEndHooks: [() -> Void] = []
   private var turnEndWork: [() -> Void] = []
+  private var runningTurnEndWork: [() -> Void] = []
   private var isStopping = false
 
   /// Monotonic time at the beginning of this turn: cheap, up to one turn old.
@@ -157,9 +158,9 @@ public protocol EventSource: AnyObject {
     // Hooks may add work for the turn's end, such as the flush of a connection.
     for hook in turnEndHooks { hook() }
     while !turnEndWork.isEmpty {
-      var work: [() -> Void] = []
-      swap(&work, &turnEndWork)
-      for item in work { item() }
+      swap(&turnEndWork, &runningTurnEndWork)
+      for item in runningTurnEndWork { item() }
+      runningTurnEndWork.removeAll(keepingCapacity: true)
     }
   }
 

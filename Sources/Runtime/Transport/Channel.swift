@@ -179,7 +179,11 @@ public final class Channel {
       connection?.write(&buffer)
       return
     }
-    plaintext.write(buffer.take())
+    if plaintext.isEmpty {
+      swap(&plaintext, &buffer)
+    } else {
+      plaintext.write(buffer.take())
+    }
     scheduleEncryption()
   }
 

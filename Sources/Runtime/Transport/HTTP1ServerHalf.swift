@@ -241,6 +241,8 @@ final class HTTP1ServerHalf {
     state = .reading
     idleSince = connection.server.loop.now
     readingSince = waiting.isEmpty ? nil : idleSince
+    // Work for the loop costs a turn: one without a further request does without it.
+    guard !waiting.isEmpty else { return resume() }
     // The user is in a call to the server: the next request comes to it from the loop.
     // By then the connection may be gone, and nothing else would hold it.
     connection.server.loop.submitLocally { [self, connection] in

@@ -20,9 +20,18 @@ public struct HTTPStreamID: Hashable, Sendable {
 /// Who sent a request.
 public struct HTTPPeer: Hashable, Sendable {
   public let address: SocketAddress
+  /// The address without the port, as logs spell it.
+  public let host: String
   /// From the client's verified certificate.
   public let identity: CertificateIdentity?
   public let isSecure: Bool
+
+  init(address: SocketAddress, identity: CertificateIdentity?, isSecure: Bool) {
+    self.address = address
+    host = address.host.description
+    self.identity = identity
+    self.isSecure = isSecure
+  }
 }
 
 /// A whole request that is no gRPC call.
