@@ -139,8 +139,8 @@ public final class GRPCCall {
     self.connection = connection
     self.stream = stream
     wasSent = true
-    connection.http2.sendHeaders(
-      stream: stream, connection.headers(for: self, timeout: remaining), endStream: false)
+    let headers = connection.headers(for: self, timeout: remaining)
+    connection.http2.sendHeaders(stream: stream, encoded: headers, endStream: false)
     for (position, message) in early.enumerated() {
       let isLast = isHalfClosed && position == early.count - 1
       connection.http2.sendMessage(stream: stream, message, endStream: isLast)

@@ -41,6 +41,15 @@ public struct AsyncGRPCClient: Sendable {
     return try outcome.get()
   }
 
+  /// As `unary`, without a task and its hops: on the loop's thread only. `completion` runs once, on
+  /// the loop, and never within this call.
+  public func begin(
+    _ path: Bytes, _ request: Bytes, timeout: Duration?,
+    completion: @escaping (Result<Bytes, GRPCCallError>) -> Void
+  ) -> GRPCCall {
+    client.value.unary(path, request, timeout: timeout, completion: completion)
+  }
+
   /// Begins a call that carries several messages in one direction or both.
   public func stream(
     _ path: Bytes, metadata: HeaderFields = HeaderFields(), timeout: Duration? = nil

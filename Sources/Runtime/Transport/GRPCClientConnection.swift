@@ -14,6 +14,9 @@ final class GRPCClientConnection: ChannelDelegate {
   var http2: HTTP2Connection
   private var calls: [UInt32: GRPCCall] = [:]
   private var events: [HTTP2Event] = []
+  /// Encoded header sections by path.
+  private var sharedBlocks: [Bytes: Bytes] = [:]
+  private var lastTimeout: (nanoseconds: UInt64, header: Bytes) = (0, Bytes())
   private var isHandling = false
   private var isFlushScheduled = false
   private var isClosing = false
@@ -22,6 +25,11 @@ final class GRPCClientConnection: ChannelDelegate {
   private var lastReplenished: Instant
   private var pingedAt: Instant?
   private var keepAlive: RepeatingTimer?
+
+  private enum Bounds {
+    /// A service has fewer methods; a caller that makes up paths gets no memory for them.
+    static let sharedBlocks = 64
+  }
 
   init(client: GRPCClient) {
     self.client = client
@@ -34,14 +42,36 @@ final class GRPCClientConnection: ChannelDelegate {
     lastReplenished = client.loop.now
   }
 
-  func headers(for call: GRPCCall, timeout: Duration?) -> HeaderFields {
-    var fields = GRPCRequest.headers(path: call.path, authority: authority, scheme: scheme)
-    if let timeout {
-      let nanoseconds = UInt64(clamping: timeout.nanoseconds)
-      fields.append(FieldName.grpcTimeout, GRPCRequest.timeoutValue(nanoseconds: nanoseconds))
+  /// The encoded header section of a call; what calls of one path share is encoded once.
+  func headers(for call: GRPCCall, timeout: Duration?) -> Bytes {
+    let shared = sharedHeaders(call.path)
+    guard timeout != nil || !call.metadata.isEmpty else { return shared }
+    var block = ByteBuffer(capacity: shared.count + 24)
+    block.write(shared)
+    if let timeout { block.write(timeoutHeader(timeout)) }
+    if !call.metadata.isEmpty { HPACKEncoder.encode(call.metadata, into: &block) }
+    return block.take()
+  }
+
+  /// A second and more in milliseconds, rounded up: calls that have just begun then tell the same.
+  private func timeoutHeader(_ timeout: Duration) -> Bytes {
+    var nanoseconds = UInt64(clamping: timeout.nanoseconds)
+    if nanoseconds >= 1_000_000_000 {
+      nanoseconds = (nanoseconds - 1) / 1_000_000 * 1_000_000 + 1_000_000
     }
-    for field in call.metadata { fields.append(field) }
-    return fields
+    if nanoseconds == lastTimeout.nanoseconds { return lastTimeout.header }
+    let value = GRPCRequest.timeoutValue(nanoseconds: nanoseconds)
+    let header = HPACKEncoder.encode([FieldName.grpcTimeout: value])
+    lastTimeout = (nanoseconds, header)
+    return header
+  }
+
+  private func sharedHeaders(_ path: Bytes) -> Bytes {
+    if let known = sharedBlocks[path] { return known }
+    let block = HPACKEncoder.encode(
+      GRPCRequest.headers(path: path, authority: authority, scheme: scheme))
+    if sharedBlocks.count < Bounds.sharedBlocks { sharedBlocks[path] = block }
+    return block
   }
 
   /// False while the server allows no further stream.
