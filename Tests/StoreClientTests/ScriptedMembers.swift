@@ -1,5 +1,6 @@
 import Base
 import EtcdAPI
+import EventLoop
 import Protobuf
 import Synchronization
 
@@ -20,12 +21,16 @@ final class ScriptedMembers: MemberConnector {
   }
 
   private let state: Mutex<State>
+  /// Where calls can be begun without a task; nil: nowhere.
+  fileprivate let loop: EventLoop?
 
-  init(_ scripts: [String: Script]) {
+  init(_ scripts: [String: Script], loop: EventLoop? = nil) {
     state = Mutex(State(scripts: scripts))
+    self.loop = loop
   }
 
-  /// `endpoint method` for each call and stream, `endpoint dial` for each dial.
+  /// `endpoint method` for each call and stream, `endpoint method begun` for each call without a
+  /// task, `endpoint cancel` for one of these that is given up, `endpoint dial` for each dial.
   var log: [String] { state.withLock(\.log) }
 
   func note(_ line: String) { state.withLock { $0.log.append(line) } }
@@ -65,6 +70,18 @@ private struct ScriptedConnection: MemberConnection {
     return try answer.get()
   }
 
+  func begin(
+    _ method: MethodPath, _ request: Bytes, timeout: Duration,
+    completion: @escaping (Result<Bytes, CallFailure>) -> Void
+  ) -> (any MemberCall)? {
+    guard let loop = members.loop, loop.isOnLoop else { return nil }
+    members.note("\(endpoint) \(method) begun")
+    let call = ScriptedCall(members: members, endpoint: endpoint, completion: completion)
+    let answer = members.nextCall(endpoint) ?? .failure(lost)
+    loop.submitLocally { call.end(answer) }
+    return call
+  }
+
   func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream {
     members.note("\(endpoint) \(method)")
     guard let stream = members.nextStream(endpoint) else { throw lost }
@@ -77,6 +94,31 @@ private struct ScriptedConnection: MemberConnection {
 
   private var lost: CallFailure {
     .lost(ConnectionFailure(endpoint: endpoint, reason: "connection reset"))
+  }
+}
+
+/// Ends once, with its answer or by being given up.
+private final class ScriptedCall: MemberCall {
+  private let members: ScriptedMembers
+  private let endpoint: String
+  private var completion: ((Result<Bytes, CallFailure>) -> Void)?
+
+  init(
+    members: ScriptedMembers, endpoint: String,
+    completion: @escaping (Result<Bytes, CallFailure>) -> Void
+  ) {
+    self.members = members
+    self.endpoint = endpoint
+    self.completion = completion
+  }
+
+  func cancel() {
+    members.note("\(endpoint) cancel")
+    end(.failure(.cancelled))
+  }
+
+  func end(_ answer: Result<Bytes, CallFailure>) {
+    completion.take()?(answer)
   }
 }
 

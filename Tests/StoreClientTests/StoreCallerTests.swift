@@ -22,8 +22,8 @@ private struct Stage {
   let caller: StoreCaller
   let deliveries = Deliveries()
 
-  init(_ members: ScriptedMembers, _ endpoints: [String]) throws {
-    let loop = try EventLoop()
+  init(_ members: ScriptedMembers, _ endpoints: [String], loop: EventLoop? = nil) throws {
+    let loop = try loop ?? EventLoop()
     self.loop = loop
     caller = StoreCaller(
       client: try client(members, endpoints), loop: loop, deliver: deliveries.take)
@@ -102,6 +102,95 @@ private func put(_ key: Bytes, at revision: Int64) -> Event {
     let stage = try Stage(ScriptedMembers(["a:1": .init(streams: [stream])]), ["a:1"])
     stage.perform([.call(StoreCallID(1), .leaseKeepAlive(id: 5))])
     #expect(stage.wait(for: 1) == [.answered(StoreCallID(1), .leaseKeepAlive(ttlSeconds: 0))])
+  }
+}
+
+/// What is asked for on the loop of a connection that stands leaves without a task.
+@Suite struct `A component's calls without a task` {
+  private static let range = StoreCall.range(RangeRequest(key: "k"))
+
+  private static func answer(_ count: Int64) -> Result<Bytes, CallFailure> {
+    .success(RangeResponse(count: count).encoded)
+  }
+
+  /// Behind a first call, which has made the connection.
+  private static func stage(
+    _ scripts: [String: ScriptedMembers.Script]
+  ) throws -> (Stage, ScriptedMembers) {
+    let loop = try EventLoop()
+    var scripts = scripts
+    scripts["a:1"]?.calls.insert(answer(0), at: 0)
+    let members = ScriptedMembers(scripts, loop: loop)
+    let stage = try Stage(members, scripts.keys.sorted(), loop: loop)
+    stage.perform([.call(StoreCallID(0), range)])
+    _ = stage.wait(for: 1)
+    return (stage, members)
+  }
+
+  @Test func `the first makes the connection, further ones begin at once`() throws {
+    let (stage, members) = try Self.stage(["a:1": .init(calls: [Self.answer(1), Self.answer(2)])])
+    stage.perform([.call(StoreCallID(1), Self.range), .call(StoreCallID(2), Self.range)])
+    #expect(members.log == ["a:1 dial", "a:1 range", "a:1 range begun", "a:1 range begun"])
+    #expect(
+      stage.wait(for: 3)
+        == (0...2).map {
+          .answered(StoreCallID(UInt64($0)), .range(RangeResponse(count: $0)))
+        })
+    // Asked for in one turn, delivered in one.
+    #expect(stage.deliveries.batches.map(\.count) == [1, 2])
+  }
+
+  @Test func `a read that is lost is asked of the next member`() throws {
+    let (stage, members) = try Self.stage([
+      "a:1": .init(calls: [.failure(reset)]), "b:1": .init(calls: [Self.answer(7)]),
+    ])
+    stage.perform([.call(StoreCallID(1), Self.range)])
+    #expect(
+      stage.wait(for: 2).last == .answered(StoreCallID(1), .range(RangeResponse(count: 7))))
+    #expect(members.log.suffix(3) == ["a:1 range begun", "b:1 dial", "b:1 range"])
+  }
+
+  /// An end that nobody on this side asked for is the connection's.
+  @Test func `a read whose connection was given up is asked again`() throws {
+    let (stage, _) = try Self.stage([
+      "a:1": .init(calls: [.failure(.cancelled)]), "b:1": .init(calls: [Self.answer(7)]),
+    ])
+    stage.perform([.call(StoreCallID(1), Self.range)])
+    #expect(
+      stage.wait(for: 2).last == .answered(StoreCallID(1), .range(RangeResponse(count: 7))))
+  }
+
+  @Test(arguments: [
+    (CallFailure.status(.noSpace), StoreAnswer.refused(.noSpace)),
+    (.status(.leaderChanged), .unknown), (reset, .unknown), (.deadline, .unknown),
+  ])
+  func `a write that fails is not repeated`(failure: CallFailure, answer: StoreAnswer) throws {
+    let (stage, members) = try Self.stage([
+      "a:1": .init(calls: [.failure(failure)]), "b:1": .init(calls: [Self.answer(7)]),
+    ])
+    stage.perform([.call(StoreCallID(1), .txn(write))])
+    #expect(stage.wait(for: 2).last == .answered(StoreCallID(1), answer))
+    #expect(!members.log.contains("b:1 txn"))
+  }
+
+  @Test func `a write that no member saw is sent to the next one`() throws {
+    let unseen = CallFailure.notSent(ConnectionFailure(endpoint: "a:1", reason: "refused"))
+    let (stage, _) = try Self.stage([
+      "a:1": .init(calls: [.failure(unseen)]),
+      "b:1": .init(calls: [.success(TxnResponse(succeeded: true).encoded)]),
+    ])
+    stage.perform([.call(StoreCallID(1), .txn(write))])
+    #expect(
+      stage.wait(for: 2).last
+        == .answered(StoreCallID(1), .txn(TxnResponse(succeeded: true))))
+  }
+
+  @Test func `closing gives them up, and nothing is delivered`() throws {
+    let (stage, members) = try Self.stage(["a:1": .init(calls: [Self.answer(1)])])
+    stage.perform([.call(StoreCallID(1), Self.range)])
+    stage.caller.assumeIsolated { $0.close() }
+    #expect(members.log.last == "a:1 cancel")
+    #expect(!stage.loop.run(atMost: .milliseconds(20)) { stage.deliveries.events.count > 1 })
   }
 }
 

@@ -1,19 +1,34 @@
+import Base
 public import EtcdAPI
 public import EventLoop
+import Protobuf
 
 /// Carries out what a pure component asks of the store, on a client's connections.
 ///
-/// Calls and watches are tasks that the caller owns: they end with `close`. What they bring in one
-/// turn of the loop is delivered at its end, together.
+/// Calls and watches end with `close`. What they bring in one turn of the loop is delivered at its
+/// end, together. A call leaves in the turn that asks for it, without a task, where the client has a
+/// connection on this loop; only what then fails, or waits for a connection, becomes a task.
 public actor StoreCaller: LoopActor {
   public nonisolated let loop: EventLoop
   private let client: StoreClient
   /// Runs on the loop's thread.
   private let deliver: @Sendable ([StoreEvent]) -> Void
-  private var calls: [StoreCallID: Task<Void, Never>] = [:]
+  private var calls: [StoreCallID: OpenCall] = [:]
   private var watches: [StoreWatchID: OpenWatch] = [:]
   private var waiting: [StoreEvent] = []
   private var isClosed = false
+
+  private enum OpenCall {
+    case begun(any MemberCall)
+    case task(Task<Void, Never>)
+
+    func cancel() {
+      switch self {
+      case .begun(let call): call.cancel()
+      case .task(let task): task.cancel()
+      }
+    }
+  }
 
   private struct OpenWatch {
     let watch: StoreWatch
@@ -51,11 +66,12 @@ public actor StoreCaller: LoopActor {
   /// Ends all calls and watches: nothing is delivered any more.
   public func close() {
     isClosed = true
-    for task in calls.values { task.cancel() }
-    for watch in watches.values { watch.cancel() }
+    let (ended, endedWatches) = (calls, watches)
     calls = [:]
     watches = [:]
     waiting = []
+    for call in ended.values { call.cancel() }
+    for watch in endedWatches.values { watch.cancel() }
   }
 
   private func tell(_ event: StoreEvent) {
@@ -78,9 +94,39 @@ public actor StoreCaller: LoopActor {
 
   private func begin(_ id: StoreCallID, _ call: StoreCall) {
     precondition(calls[id] == nil, "a call's number is used once")
-    calls[id] = Task(executorPreference: loop) { [weak self, client] in
-      let answer = await client.answer(to: call)
-      await self?.answered(id, answer)
+    guard let request = call.unaryRequest else {
+      return awaitAnswer(id) { await $0.answer(to: call) }
+    }
+    let begun = client.begin(request) { [weak self] outcome in
+      self?.assumeIsolated { $0.completed(id, call, request, outcome) }
+    }
+    if let begun {
+      calls[id] = .begun(begun)
+    } else {
+      awaitAnswer(id) { await $0.answer(to: call, request) }
+    }
+  }
+
+  /// The task's answer is the call's.
+  private func awaitAnswer(
+    _ id: StoreCallID, _ body: @escaping @Sendable (StoreClient) async -> StoreAnswer
+  ) {
+    calls[id] = .task(
+      Task(executorPreference: loop) { [weak self, client] in
+        let answer = await body(client)
+        await self?.answered(id, answer)
+      })
+  }
+
+  private func completed(
+    _ id: StoreCallID, _ call: StoreCall, _ request: UnaryRequest,
+    _ outcome: StoreClient.BegunCallOutcome
+  ) {
+    guard calls[id] != nil else { return }
+    switch outcome {
+    case .answer(let bytes): answered(id, StoreAnswer(to: call, bytes))
+    case .failure(let failure):
+      awaitAnswer(id) { await $0.answer(to: call, request, after: failure) }
     }
   }
 
@@ -136,19 +182,40 @@ extension StoreDelivery {
 
 // MARK: - Answers
 
+extension StoreCall {
+  /// Nil for what is a stream of its own.
+  fileprivate var unaryRequest: UnaryRequest? {
+    switch self {
+    case .range(let request): UnaryRequest(.range, request.encoded, .repeatable)
+    case .txn(let request):
+      UnaryRequest(.txn, request.encoded, request.onlyReads ? .repeatable : .onlyUnseen)
+    case .leaseGrant(let seconds):
+      UnaryRequest(.leaseGrant, LeaseGrantRequest(ttl: seconds, id: 0).encoded, .repeatable)
+    case .leaseRevoke(let id):
+      UnaryRequest(.leaseRevoke, LeaseRevokeRequest(id: id).encoded, .onlyUnseen)
+    case .leaseKeepAlive: nil
+    }
+  }
+}
+
 extension StoreClient {
   fileprivate func answer(to call: StoreCall) async -> StoreAnswer {
+    guard case .leaseKeepAlive(let id) = call else {
+      preconditionFailure("all other calls are unary")
+    }
     do throws(StoreError) {
-      switch call {
-      case .range(let request): return .range(try await range(request))
-      case .txn(let request): return .txn(try await txn(request))
-      case .leaseGrant(let seconds): return .leaseGrant(try await leaseGrant(ttl: seconds))
-      case .leaseKeepAlive(let id):
-        return .leaseKeepAlive(ttlSeconds: try await keepAliveOnce(id: id).ttl)
-      case .leaseRevoke(let id):
-        _ = try await leaseRevoke(id: id)
-        return .leaseRevoke
-      }
+      return .leaseKeepAlive(ttlSeconds: try await keepAliveOnce(id: id).ttl)
+    } catch {
+      return StoreAnswer(failure: error)
+    }
+  }
+
+  fileprivate func answer(
+    to call: StoreCall, _ request: UnaryRequest, after first: FirstFailure? = nil
+  ) async -> StoreAnswer {
+    do throws(StoreError) {
+      if let first { return StoreAnswer(to: call, try await self.call(request, after: first)) }
+      return StoreAnswer(to: call, try await self.call(request, attempts()))
     } catch {
       return StoreAnswer(failure: error)
     }
@@ -156,6 +223,23 @@ extension StoreClient {
 }
 
 extension StoreAnswer {
+  /// `bytes`: what a member answered to the call.
+  fileprivate init(to call: StoreCall, _ bytes: Bytes) {
+    do throws(ProtobufError) {
+      switch call {
+      case .range: self = .range(try RangeResponse(decoding: bytes))
+      case .txn: self = .txn(try TxnResponse(decoding: bytes))
+      case .leaseGrant: self = .leaseGrant(try LeaseGrantResponse(decoding: bytes))
+      case .leaseRevoke:
+        _ = try LeaseRevokeResponse(decoding: bytes)
+        self = .leaseRevoke
+      case .leaseKeepAlive: preconditionFailure("a stream has no single answer")
+      }
+    } catch {
+      self.init(failure: .malformedResponse(error))
+    }
+  }
+
   init(failure error: StoreError) {
     switch error {
     case .leaseExpired: self = .leaseKeepAlive(ttlSeconds: 0)

@@ -11,6 +11,8 @@ public final class StoreClient: Sendable {
   public let endpoints: [StoreEndpoint]
   public let options: StoreClientOptions
   let pool: ConnectionPool
+  /// Of an attempt that may be repeated; computed once, for a duration's division is dear.
+  let attemptTimeoutMax: Duration
 
   /// Connects when first asked. `loop` must be running, on any thread but a blocked one.
   ///
@@ -38,6 +40,7 @@ public final class StoreClient: Sendable {
   ) {
     self.endpoints = endpoints
     self.options = options
+    attemptTimeoutMax = options.requestTimeout / 2
     pool = ConnectionPool(endpoints: endpoints, connector: connector, first: first)
   }
 

@@ -1,4 +1,5 @@
 import EtcdAPI
+import Synchronization
 
 /// One connection to one endpoint at a time, and the choice of the next when it fails.
 actor ConnectionPool {
@@ -12,7 +13,14 @@ actor ConnectionPool {
   private let connector: any MemberConnector
   /// Which endpoint is in use: counts up for ever, the place is its remainder.
   private var turn: Int
-  private var connection: (any MemberConnection)?
+  private var connection: (any MemberConnection)? {
+    didSet {
+      let loan = connection.map { Loan(connection: $0, turn: turn) }
+      current.withLock { $0 = loan }
+    }
+  }
+  /// `connection`, for who cannot wait.
+  private nonisolated let current = Mutex<Loan?>(nil)
   private var dialling: Task<Loan, any Error>?
   private var isClosed = false
 
@@ -42,6 +50,9 @@ actor ConnectionPool {
       throw .cancelled
     }
   }
+
+  /// The connection in use; nil where there is none yet. On any thread.
+  nonisolated var loan: Loan? { current.withLock { $0 } }
 
   private func startDial() -> Task<Loan, any Error> {
     let (endpoint, turn) = (endpoints[turn % endpoints.count], turn)

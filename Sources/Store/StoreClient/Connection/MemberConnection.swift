@@ -31,10 +31,23 @@ protocol MemberConnection: Sendable {
     _ method: MethodPath, _ request: Bytes, timeout: Duration
   ) async throws(CallFailure) -> Bytes
 
+  /// As `call`, without a task: `completion` runs once, on the connection's loop, and never within
+  /// this verb. Nil, and nothing is sent, where the caller is not on that loop.
+  func begin(
+    _ method: MethodPath, _ request: Bytes, timeout: Duration,
+    completion: @escaping (Result<Bytes, CallFailure>) -> Void
+  ) -> (any MemberCall)?
+
   /// Opens a stream in both directions; it lasts until one side ends it.
   func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream
 
   func close()
+}
+
+/// A call that was begun without a task.
+protocol MemberCall {
+  /// Gives it up; it completes with `.cancelled` unless it has completed before.
+  func cancel()
 }
 
 /// Messages in both directions. One task reads at a time.

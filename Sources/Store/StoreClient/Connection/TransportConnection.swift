@@ -22,7 +22,7 @@ struct TransportConnector: MemberConnector {
     settings.keepAliveTimeout = options.keepaliveTimeout
     let client = AsyncGRPCClient(
       Endpoint(host: endpoint.host, port: endpoint.port), loop: loop, settings: settings)
-    return TransportConnection(endpoint: endpoint.text, client: client)
+    return TransportConnection(endpoint: endpoint.text, client: client, loop: loop)
   }
 
   /// nil: plain text.
@@ -55,10 +55,12 @@ extension StoreCredentials {
 private final class TransportConnection: MemberConnection {
   let endpoint: String
   let client: AsyncGRPCClient
+  private let loop: EventLoop
 
-  init(endpoint: String, client: AsyncGRPCClient) {
+  init(endpoint: String, client: AsyncGRPCClient, loop: EventLoop) {
     self.endpoint = endpoint
     self.client = client
+    self.loop = loop
   }
 
   deinit {
@@ -75,6 +77,17 @@ private final class TransportConnection: MemberConnection {
     }
   }
 
+  func begin(
+    _ method: MethodPath, _ request: Bytes, timeout: Duration,
+    completion: @escaping (Result<Bytes, CallFailure>) -> Void
+  ) -> (any MemberCall)? {
+    guard loop.isOnLoop else { return nil }
+    // Kept by the call: the connection lives as long as its calls.
+    return client.begin(Bytes(method.rawValue), request, timeout: timeout) { [self] outcome in
+      completion(outcome.mapError { CallFailure($0, endpoint: endpoint) })
+    }
+  }
+
   func open(_ method: MethodPath) async throws(CallFailure) -> any MemberStream {
     // A member that lost its leader ends streams that say so, rather than keep them silent.
     let call = client.stream(Bytes(method.rawValue), metadata: ["hasleader": "true"])
@@ -85,6 +98,8 @@ private final class TransportConnection: MemberConnection {
     client.close()
   }
 }
+
+extension GRPCCall: MemberCall {}
 
 private struct TransportStream: MemberStream {
   /// Kept: the connection lives as long as its streams.
