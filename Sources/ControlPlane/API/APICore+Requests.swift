@@ -12,7 +12,7 @@ extension APICore {
   private static let refusalsMax = 100
 
   mutating func begin(_ id: RequestID, _ request: APIRequest) {
-    guard let info = RequestInfo(method: request.method, target: request.target) else {
+    guard let info = request.info else {
       return respond(id, APIStatus.noSuchPath.response)
     }
     exchanges[id] = Exchange(id: id, request: request, info: info, arrived: now)
@@ -21,13 +21,19 @@ extension APICore {
 
   mutating func forget(_ id: RequestID) {
     exchanges[id] = nil
-    waiting[id] = nil
-    lingering[id] = nil
+    if !waiting.isEmpty { waiting[id] = nil }
+    if !lingering.isEmpty { lingering[id] = nil }
   }
 
   mutating func respond(_ id: RequestID, _ response: APIResponse) {
+    respond(id, response, warnings: exchanges[id]?.warnings ?? [])
+  }
+
+  private mutating func respond(
+    _ id: RequestID, _ response: APIResponse, warnings: [String]
+  ) {
     var response = response
-    for warning in exchanges[id]?.warnings ?? [] {
+    for warning in warnings {
       response.fields.append("warning", Bytes("299 - \(Self.quoted(warning))"))
     }
     forget(id)
@@ -49,7 +55,8 @@ extension APICore {
 
   /// Asks the handlers what is to be done now, and does it.
   mutating func advance(_ id: RequestID) {
-    guard var exchange = exchanges[id] else { return }
+    // Taken out, for a copy would cost as much as many a handler.
+    guard var exchange = exchanges.removeValue(forKey: id) else { return }
     let serving = Serving(
       view: cache.view, revision: cache.revision, isReady: isReady,
       settings: configuration.settings, now: now.wall,
@@ -59,12 +66,14 @@ extension APICore {
     do throws(APIStatus) {
       verdict = try RequestHandling.verdict(&exchange, serving, &context)
     } catch {
-      exchanges[id]?.warnings = exchange.warnings
       // What a view refuses that is older than the request may be right in the store.
       if exchange.isFresh || RequestHandling.isFinal(error) {
-        return respond(id, error.response)
+        return respond(id, error.response, warnings: exchange.warnings)
       }
       verdict = .refresh
+    }
+    if case .respond(let response) = verdict {
+      return respond(id, response, warnings: exchange.warnings)
     }
     exchanges[id] = exchange
     carryOut(verdict, id)
@@ -74,6 +83,10 @@ extension APICore {
     switch verdict {
     case .respond(let response): respond(id, response)
     case .refresh:
+      wantFreshness.append(id)
+      readFreshness()
+    case .glance:
+      exchanges[id]?.isGlancing = true
       wantFreshness.append(id)
       readFreshness()
     case .wait(let revision): wait(id, for: revision)
@@ -130,19 +143,36 @@ extension APICore {
     isFreshnessAsked = false
     switch answer {
     case .range(let response):
-      for id in ids {
-        exchanges[id]?.isFresh = true
-        if exchanges[id] != nil { wait(id, for: response.header?.revision ?? 0) }
-      }
+      for id in ids where isOpen(id) { know(response.header?.revision ?? 0, id) }
     case .refused(let status):
-      for id in ids where exchanges[id] != nil { respond(id, Self.status(of: status).response) }
+      for id in ids where isOpen(id) { respond(id, Self.status(of: status).response) }
     case .unknown:
       // A read may be asked again; the request's own time-out ends it.
-      wantFreshness += ids.filter { exchanges[$0] != nil }
+      wantFreshness += ids.filter(isOpen)
     case .txn, .leaseGrant, .leaseKeepAlive, .leaseRevoke:
       preconditionFailure("a range is answered by a range")
     }
     readFreshness()
+  }
+
+  private mutating func know(_ revision: Int64, _ id: RequestID) {
+    exchanges[id]?.storeRevision = revision
+    if revision > cache.revision, exchanges[id]?.isGlancing == true {
+      exchanges[id]?.isGlancing = false
+      waiting[id] = revision
+      glancing.append(id)
+    } else {
+      exchanges[id]?.isFresh = true
+      wait(id, for: revision)
+    }
+  }
+
+  /// Those whom the changes of this step did not help go on without them.
+  mutating func endGlances() {
+    guard !glancing.isEmpty else { return }
+    let ids = glancing
+    glancing = []
+    for id in ids where waiting.removeValue(forKey: id) != nil { advance(id) }
   }
 
   mutating func read(_ id: RequestID, _ answer: StoreAnswer) {

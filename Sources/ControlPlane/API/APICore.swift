@@ -96,6 +96,8 @@ public struct APICore: Sendable {
   /// Requests for which the next linearizable read is made, while one is under way.
   var wantFreshness: [RequestID] = []
   var isFreshnessAsked = false
+  /// Requests that know the store's revision in this step, and whose view lies behind it.
+  var glancing: [RequestID] = []
   /// Commits with an event that wait for a lease, in the order of their arrival.
   var wantEventLease: [(RequestID, Commit)] = []
   var eventLease = EventLease()
@@ -129,6 +131,7 @@ public struct APICore: Sendable {
     now = moment
     tokens.sweep(now.instant)
     for event in events { take(event) }
+    endGlances()
     sweep()
     effects += outgoing
     outgoing.removeAll(keepingCapacity: true)
@@ -160,6 +163,9 @@ public struct APICore: Sendable {
     }
   }
 
+  /// The request has no answer yet. By the key alone: the exchange itself is not copied.
+  func isOpen(_ id: RequestID) -> Bool { exchanges.keys.contains(id) }
+
   // MARK: - Effects
 
   mutating func emit(_ effect: Effect) { outgoing.append(effect) }
@@ -190,22 +196,31 @@ public struct APICore: Sendable {
     if let progress = cache.progressDue(now.instant) {
       emit(.store(.requestProgress(progress)))
     }
-    var due = [
-      cache.nextDue, hub.nextDue, eventLease.nextDue, deadlines.first?.at,
-      lingering.values.min(),
-    ].compactMap { $0 }
-    if hub.isDue || lists.isDue { due.append(now.instant) }
-    if let next = due.min() { emit(.wake(at: next)) }
+    if let due = nextDue { emit(.wake(at: due)) }
     if isStopping && requestCount == 0 { emit(.stopped) }
   }
 
+  private var nextDue: Instant? {
+    if hub.isDue || lists.isDue { return now.instant }
+    var earliest = cache.nextDue
+    func take(_ due: Instant?) {
+      if let due, earliest.map({ due < $0 }) ?? true { earliest = due }
+    }
+    take(hub.nextDue)
+    take(eventLease.nextDue)
+    take(deadlines.first?.at)
+    if !lingering.isEmpty { take(lingering.values.min()) }
+    return earliest
+  }
+
   private mutating func endOverdue() {
-    while let first = deadlines.first, exchanges[first.id] == nil || first.at <= now.instant {
+    while let first = deadlines.first, !isOpen(first.id) || first.at <= now.instant {
       _ = deadlines.popFirst()
-      guard exchanges[first.id] != nil else { continue }
+      guard isOpen(first.id) else { continue }
       respond(
         first.id, APIStatus.timeout("request did not complete within requested timeout").response)
     }
+    guard !lingering.isEmpty else { return }
     for id in lingering.filter({ $0.value <= now.instant }).keys.sorted() {
       lingering[id] = nil
       waiting[id] = nil
@@ -253,6 +268,7 @@ public struct APICore: Sendable {
   private mutating func moved(_ movement: ObjectCache.Movement) {
     access.take(movement.changes)
     emit(hub.take(movement, in: cache, now: now))
+    guard !waiting.isEmpty else { return }
     let reached = waiting.filter { $0.value <= cache.revision }.keys.sorted()
     for id in reached {
       waiting[id] = nil

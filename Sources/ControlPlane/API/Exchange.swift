@@ -7,10 +7,8 @@ public import Registry
 /// Handlers are level-triggered like reconcilers: each is asked again with the same exchange when
 /// what it waited for has come, and decides anew from the view.
 public struct Exchange: Sendable {
-  public let id: RequestID
-  public let request: APIRequest
-  public let info: RequestInfo
-  public let arrived: Moment
+  /// What does not change, behind one reference: an exchange is moved about often.
+  private let origin: Origin
   /// Nil until it is known who asks.
   public var user: UserInfo?
   /// RBAC lets the user do it.
@@ -18,6 +16,11 @@ public struct Exchange: Sendable {
   /// The view holds every write that was acknowledged, by any API server, before the request came.
   /// Nothing is refused and nothing is listed before.
   public var isFresh = false
+  /// The store's revision at some time since the request came: every write that was acknowledged
+  /// before, by any API server, is of it or an older one. Nil until a linearizable read has told.
+  public var storeRevision: Int64?
+  /// The handler asked for a glance: it is asked again although the view lies behind.
+  var isGlancing = false
   /// Txns of this request that the store refused, because what they compare had changed.
   public var refusals = 0
   /// What the store or the shell answered last, for the handler that asked.
@@ -34,6 +37,29 @@ public struct Exchange: Sendable {
   var list: ListProgress?
   /// How one object is to be shown; kept, as the handler that reads it is asked twice.
   var representation: Representation?
+
+  private final class Origin: Sendable {
+    let id: RequestID
+    let request: APIRequest
+    let info: RequestInfo
+    let arrived: Moment
+
+    init(_ id: RequestID, _ request: APIRequest, _ info: RequestInfo, _ arrived: Moment) {
+      self.id = id
+      self.request = request
+      self.info = info
+      self.arrived = arrived
+    }
+  }
+
+  public init(id: RequestID, request: APIRequest, info: RequestInfo, arrived: Moment) {
+    origin = Origin(id, request, info, arrived)
+  }
+
+  public var id: RequestID { origin.id }
+  public var request: APIRequest { origin.request }
+  public var info: RequestInfo { origin.info }
+  public var arrived: Moment { origin.arrived }
 
   public enum Answer: Hashable, Sendable {
     case range(RangeResponse)
@@ -58,6 +84,9 @@ public enum Verdict: Sendable {
   case respond(APIResponse)
   /// Asked again once `isFresh`.
   case refresh
+  /// Asked again once `storeRevision` is known. The view may not have reached it: it is waited for to
+  /// the end of the step only.
+  case glance
   /// Asked again once the view has reached the revision; a request that comes too early for it is
   /// answered with a timeout.
   case wait(revision: Int64)

@@ -49,7 +49,7 @@ enum RequestHandling {
       if exchange.info.target.path == "/metrics" { return try metrics(exchange) }
       return try Documents.verdict(&exchange, serving)
     }
-    guard resource.resource != nil else { throw .noSuchPath }
+    guard resource.isServed else { throw .noSuchPath }
     if let verdict = try Reviews.verdict(&exchange, serving, &context) { return verdict }
     switch exchange.info.verb {
     case .get where resource.plural == "pods" && resource.subresource == "log":

@@ -26,7 +26,7 @@ final class RequestDesk {
   private struct Request {
     let stream: HTTPStreamID
     let method: String
-    let target: String
+    let info: RequestInfo?
     let arrived: Instant
     var status = StatusCode.ok
     /// Its answer comes in parts.
@@ -36,7 +36,7 @@ final class RequestDesk {
 
     var facts: RequestMetrics.Facts {
       RequestMetrics.Facts(
-        method: method, target: target, status: status, arrived: arrived, isStreaming: isStreaming)
+        method: method, info: info, status: status, arrived: arrived, isStreaming: isStreaming)
     }
   }
 
@@ -116,21 +116,20 @@ extension RequestDesk: HTTPServerDelegate {
     lastNumber += 1
     let id = RequestID(lastNumber)
     let method = request.method.text
-    let target = request.target.text
+    var asked = APIRequest(
+      method: method, target: request.target.text, fields: request.fields, body: request.body)
     streams[stream] = id
-    let kept = Request(stream: stream, method: method, target: target, arrived: Machine.now())
-    requests[id] = kept
+    requests[id] = Request(
+      stream: stream, method: method, info: asked.info, arrived: Machine.now())
     metrics.arrived(method)
     guard request.body.count <= Self.bodyBytesMax else {
       let message = "Request entity too large: limit is \(Self.bodyBytesMax)"
       return respond(id, APIStatus(413, "RequestEntityTooLarge", message).response)
     }
-    var asked = APIRequest(
-      method: method, target: target, fields: request.fields, body: request.body)
     asked.certificate = request.peer.identity.map {
       ClientCertificate(commonName: $0.commonName, organizations: $0.organizations)
     }
-    asked.address = request.peer.address.host.description
+    asked.address = request.peer.host
     deliver(.request(id, asked))
   }
 

@@ -10,8 +10,7 @@ import Linux
 /// On the loop's thread only; the registry renders anywhere.
 final class RequestMetrics {
   private let registry: MetricsRegistry
-  private var counts: [Labels: Counter] = [:]
-  private var durations: [Labels: Histogram] = [:]
+  private var series: [Labels: Series] = [:]
   private var inFlight: [Gauge]
   private var inFlightCounts = [0, 0]
   private let longRunning: Gauge
@@ -20,7 +19,7 @@ final class RequestMetrics {
   /// Of one request, as it is when its answer ends.
   struct Facts {
     let method: String
-    let target: String
+    let info: RequestInfo?
     let status: StatusCode
     let arrived: Instant
     let isStreaming: Bool
@@ -32,8 +31,12 @@ final class RequestMetrics {
     let version: String
     let resource: String
     let subresource: String
-    /// 0 where all codes are meant.
-    var code: UInt16
+  }
+
+  /// What is counted under the same labels, made when it is first needed.
+  private final class Series {
+    var counters: [(code: UInt16, counter: Counter)] = []
+    var duration: Histogram?
   }
 
   /// kube-apiserver's, with finer ones below its lowest, which would hold nearly all of ours.
@@ -74,12 +77,12 @@ final class RequestMetrics {
     } else {
       count(facts.method, -1)
     }
-    var labels = labels(facts)
-    counter(labels).increment()
+    let labels = labels(facts)
+    let series = series(labels)
+    counter(series, labels, facts.status.rawValue).increment()
     // What lasts as long as the client likes would say nothing.
     guard !facts.isStreaming else { return }
-    labels.code = 0
-    histogram(labels).observe(Machine.now() - facts.arrived)
+    duration(series, labels).observe(Machine.now() - facts.arrived)
   }
 
   private func count(_ method: String, _ change: Int) {
@@ -88,22 +91,29 @@ final class RequestMetrics {
     inFlight[kind].set(inFlightCounts[kind])
   }
 
-  private func counter(_ labels: Labels) -> Counter {
-    if let known = counts[labels] { return known }
+  private func series(_ labels: Labels) -> Series {
+    if let known = series[labels] { return known }
+    let made = Series()
+    series[labels] = made
+    return made
+  }
+
+  private func counter(_ series: Series, _ labels: Labels, _ code: UInt16) -> Counter {
+    for known in series.counters where known.code == code { return known.counter }
     let counter = registry.counter(
       "apiserver_request_total",
       help: "Counter of apiserver requests broken out for each verb, group, version, resource, "
         + "subresource, and HTTP response code.",
       labels: [
-        "code": String(labels.code), "group": labels.group, "resource": labels.resource,
+        "code": String(code), "group": labels.group, "resource": labels.resource,
         "subresource": labels.subresource, "verb": labels.verb, "version": labels.version,
       ])
-    counts[labels] = counter
+    series.counters.append((code, counter))
     return counter
   }
 
-  private func histogram(_ labels: Labels) -> Histogram {
-    if let known = durations[labels] { return known }
+  private func duration(_ series: Series, _ labels: Labels) -> Histogram {
+    if let known = series.duration { return known }
     let histogram = registry.histogram(
       "apiserver_request_duration_seconds",
       help: "Response latency distribution in seconds for each verb, group, version, resource "
@@ -112,29 +122,37 @@ final class RequestMetrics {
         "group": labels.group, "resource": labels.resource, "subresource": labels.subresource,
         "verb": labels.verb, "version": labels.version,
       ], bounds: Self.bounds)
-    durations[labels] = histogram
+    series.duration = histogram
     return histogram
   }
 
   /// Only names that the API has: what clients make up must not fill the memory.
   private func labels(_ facts: Facts) -> Labels {
-    let info = RequestInfo(method: facts.method, target: facts.target)
-    guard let info, let request = info.resource, request.resource != nil else {
+    guard let info = facts.info, let request = info.resource, request.resource != nil else {
       return Labels(
-        verb: info?.verb.rawValue.uppercased() ?? "OTHER", group: "", version: "", resource: "",
-        subresource: "", code: facts.status.rawValue)
+        verb: facts.info.map { Self.text($0.verb) } ?? "OTHER", group: "", version: "",
+        resource: "", subresource: "")
     }
-    let verb: String =
-      switch info.verb {
-      case .create: "POST"
-      case .update: "PUT"
-      case .get, .list, .watch, .patch, .delete, .deletecollection, .post, .put, .head, .options:
-        info.verb.rawValue.uppercased()
-      }
-    let isKnown = Self.subresources.contains(request.subresource)
+    let subresource = request.subresource
+    let isKnown = subresource.isEmpty || Self.subresources.contains(subresource)
     return Labels(
-      verb: verb, group: request.group, version: request.version, resource: request.plural,
-      subresource: isKnown ? request.subresource : "", code: facts.status.rawValue)
+      verb: Self.text(info.verb), group: request.group, version: request.version,
+      resource: request.plural, subresource: isKnown ? subresource : "")
+  }
+
+  private static func text(_ verb: RequestInfo.Verb) -> String {
+    switch verb {
+    case .get: "GET"
+    case .list: "LIST"
+    case .watch: "WATCH"
+    case .create, .post: "POST"
+    case .update, .put: "PUT"
+    case .patch: "PATCH"
+    case .delete: "DELETE"
+    case .deletecollection: "DELETECOLLECTION"
+    case .head: "HEAD"
+    case .options: "OPTIONS"
+    }
   }
 
   private static let subresources: Set<String> = [

@@ -6,6 +6,7 @@ import Registry
 /// Who speaks for somebody else (`kubectl --as`): RBAC's verb `impersonate` decides, for the user and
 /// for each group, the uid and each extra value by itself.
 enum Impersonation {
+  private static let prefix: Bytes = "impersonate-"
   private static let userField: Bytes = "impersonate-user"
   private static let groupField: Bytes = "impersonate-group"
   private static let uidField: Bytes = "impersonate-uid"
@@ -17,7 +18,7 @@ enum Impersonation {
     asked request: APIRequest, by requester: UserInfo, _ serving: Serving
   ) throws(APIStatus) -> UserInfo {
     let fields = request.fields
-    guard fields.contains(where: { $0.name.hasPrefix("impersonate-") }) else { return requester }
+    guard fields.contains(where: { $0.name.hasPrefix(prefix) }) else { return requester }
     let name = fields[userField]?.text ?? ""
     let groups = fields.values(of: groupField).map(\.text)
     let uid = fields[uidField]?.text ?? ""

@@ -8,6 +8,14 @@ import Objects
 /// The store's value has no resourceVersion, and the version that a reader asks for may be another
 /// one than it was stored in. What follows the members that are found is copied as it is.
 struct ObjectText {
+  // Made once: a literal of so many bytes allocates at each use.
+  private static let kindStart = Bytes("\"kind\":\"")
+  private static let versionStart = Bytes("\",\"apiVersion\":\"")
+  private static let headEnd = Bytes("\",")
+  private static let metadataStart = Bytes("\"metadata\":{")
+  private static let revisionStart = Bytes("\"resourceVersion\":\"")
+  private static let metadataEnd = Bytes("\"}")
+
   private let text: Bytes
   /// Within the braces of `metadata`.
   private let metadata: Range<Int>
@@ -54,7 +62,17 @@ struct ObjectText {
   func write(into buffer: inout ByteBuffer, kind: Kind?, revision: Int64) {
     buffer.reserve(text.count + 96)
     buffer.write(UInt8(ascii: "{"))
-    if let kind { buffer.write(head(kind.name, kind.apiVersion)) }
+    if let kind {
+      buffer.write(Self.kindStart)
+      buffer.write(kind.name)
+      buffer.write(Self.versionStart)
+      if !kind.group.isEmpty {
+        buffer.write(kind.group)
+        buffer.write(UInt8(ascii: "/"))
+      }
+      buffer.write(kind.version)
+      buffer.write(Self.headEnd)
+    }
     writeMetadata(into: &buffer, revision: revision)
     for range in kept {
       buffer.write(UInt8(ascii: ","))
@@ -67,21 +85,20 @@ struct ObjectText {
   /// `apiVersion`: nil for an item of a list.
   func writePartial(into buffer: inout ByteBuffer, apiVersion: String?, revision: Int64) {
     buffer.write(UInt8(ascii: "{"))
-    if let apiVersion { buffer.write(head("PartialObjectMetadata", apiVersion)) }
+    if let apiVersion {
+      buffer.write("\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"\(apiVersion)\",")
+    }
     writeMetadata(into: &buffer, revision: revision)
     buffer.write(UInt8(ascii: "}"))
   }
 
-  private func head(_ kind: String, _ apiVersion: String) -> String {
-    "\"kind\":\"\(kind)\",\"apiVersion\":\"\(apiVersion)\","
-  }
-
   private func writeMetadata(into buffer: inout ByteBuffer, revision: Int64) {
-    buffer.write("\"metadata\":{")
+    buffer.write(Self.metadataStart)
     buffer.write(text[metadata])
-    buffer.write(metadata.isEmpty ? "\"resourceVersion\":\"" : ",\"resourceVersion\":\"")
+    if !metadata.isEmpty { buffer.write(UInt8(ascii: ",")) }
+    buffer.write(Self.revisionStart)
     buffer.write(String(revision))
-    buffer.write("\"}")
+    buffer.write(Self.metadataEnd)
   }
 }
 
@@ -123,15 +140,23 @@ private struct TextScanner {
     guard skipString() else { return nil }
     let name = start..<offset - 1
     guard take(UInt8(ascii: ":")) else { return nil }
-    if spells(name, "apiVersion") { return .apiVersion }
-    if spells(name, "kind") { return .kind }
-    if spells(name, "metadata") { return .metadata }
-    return spells(name, "resourceVersion") ? .resourceVersion : .other
+    if spells(name, Self.apiVersion) { return .apiVersion }
+    if spells(name, Self.kind) { return .kind }
+    if spells(name, Self.metadata) { return .metadata }
+    return spells(name, Self.resourceVersion) ? .resourceVersion : .other
   }
 
-  private func spells(_ range: Range<Int>, _ name: StaticString) -> Bool {
-    guard range.count == name.utf8CodeUnitCount else { return false }
-    return text[range].elementsEqual("\(name)".utf8)
+  private static let apiVersion = Array("apiVersion".utf8)
+  private static let kind = Array("kind".utf8)
+  private static let metadata = Array("metadata".utf8)
+  private static let resourceVersion = Array("resourceVersion".utf8)
+
+  private func spells(_ range: Range<Int>, _ name: [UInt8]) -> Bool {
+    guard range.count == name.count else { return false }
+    for offset in 0..<name.count where text[range.lowerBound + offset] != name[offset] {
+      return false
+    }
+    return true
   }
 
   /// What is between an object's braces, without space around it.

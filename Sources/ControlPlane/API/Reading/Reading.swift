@@ -53,10 +53,17 @@ enum Reading {
     let state: ObjectState?
     switch try AskedRevision(exchange.info.target["resourceVersion"] ?? "", isWatch: false) {
     case .latest:
-      guard case .range(let response)? = exchange.answer else {
+      if case .range(let response)? = exchange.answer {
+        state = response.kvs.first.flatMap { self.state($0, key, serving.view) }
+      } else if serving.isReady, exchange.storeRevision == nil {
+        // One read of the store tells all who ask meanwhile how new the view must be.
+        return .glance
+      } else if serving.isReady, let needed = exchange.storeRevision, serving.revision >= needed {
+        state = serving.view[key].flatMap(ObjectState.init)
+      } else {
+        // However late the view is, the store has the object.
         return .read(RangeRequest(key: StoreKey.object(key).bytes))
       }
-      state = response.kvs.first.flatMap { self.state($0, key, serving.view) }
     case .any:
       guard serving.isReady else { return .refresh }
       state = serving.view[key].flatMap(ObjectState.init)

@@ -13,11 +13,13 @@ public struct RequestID: Hashable, Comparable, Sendable {
 }
 
 /// A whole request as the shell received it.
-public struct APIRequest: Hashable, Sendable {
+public struct APIRequest: Sendable {
   /// `GET`, ...
-  public var method: String
+  public let method: String
   /// Path and query as they came, percent-encoded.
-  public var target: String
+  public let target: String
+  /// What method and target mean; nil where they mean nothing.
+  public let info: RequestInfo?
   public var fields: HeaderFields
   public var body: Bytes
   /// From the client's verified certificate; nil where it showed none.
@@ -30,6 +32,7 @@ public struct APIRequest: Hashable, Sendable {
   ) {
     self.method = method
     self.target = target
+    info = RequestInfo(method: method, target: target)
     self.fields = fields
     self.body = body
     address = ""

@@ -15,28 +15,48 @@ public struct RequestTarget: Hashable, Sendable {
 
   /// Nil for a target that is no path, or that no percent-decoding makes UTF-8 of.
   public init?(_ target: String) {
-    // By bytes: going through characters would cost more than all the rest.
-    let halves = target.utf8.split(
-      separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = halves.first, first.first == UInt8(ascii: "/") else { return nil }
+    // By bytes in one array: going through characters or slices of text costs more than all the rest.
+    let bytes = Array(target.utf8)
+    let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+    guard bytes.first == UInt8(ascii: "/"),
+      let path = Self.decoded(bytes[..<mark], plusIsSpace: false)
+    else { return nil }
     var parts: [String] = []
-    for part in first.split(separator: UInt8(ascii: "/")) {
-      guard let decoded = Self.decoded(Substring(part), plusIsSpace: false) else { return nil }
-      parts.append(decoded)
+    parts.reserveCapacity(8)
+    var start = 0
+    while start < mark {
+      let end = Self.offset(of: UInt8(ascii: "/"), in: bytes, from: start, to: mark)
+      if start < end {
+        guard let part = Self.decoded(bytes[start..<end], plusIsSpace: false) else { return nil }
+        parts.append(part)
+      }
+      start = end + 1
     }
-    guard let path = Self.decoded(Substring(first), plusIsSpace: false) else { return nil }
     var parameters: [Parameter] = []
-    for pair in halves.count > 1 ? halves[1].split(separator: UInt8(ascii: "&")) : [] {
-      let sides = pair.split(
-        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decoded(Substring(sides[0]), plusIsSpace: true),
-        let value = Self.decoded(sides.count > 1 ? Substring(sides[1]) : "", plusIsSpace: true)
-      else { return nil }
-      parameters.append(Parameter(name: name, value: value))
+    start = mark + 1
+    while start < bytes.count {
+      let end = Self.offset(of: UInt8(ascii: "&"), in: bytes, from: start, to: bytes.count)
+      if start < end {
+        let sign = Self.offset(of: UInt8(ascii: "="), in: bytes, from: start, to: end)
+        guard let name = Self.decoded(bytes[start..<sign], plusIsSpace: true),
+          let value = Self.decoded(bytes[min(sign + 1, end)..<end], plusIsSpace: true)
+        else { return nil }
+        parameters.append(Parameter(name: name, value: value))
+      }
+      start = end + 1
     }
     self.path = path
     self.parts = parts
     self.parameters = parameters
+  }
+
+  /// The first place of the byte, or `end`.
+  private static func offset(
+    of byte: UInt8, in bytes: [UInt8], from start: Int, to end: Int
+  ) -> Int {
+    var offset = start
+    while offset < end, bytes[offset] != byte { offset += 1 }
+    return offset
   }
 
   /// The first value of a parameter; nil where the query does not have it.
@@ -50,18 +70,22 @@ public struct RequestTarget: Hashable, Sendable {
   }
 
   static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
-    let isEncoded = text.utf8.contains {
-      $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+")
+    decoded(Array(text.utf8)[...], plusIsSpace: plusIsSpace)
+  }
+
+  /// Nil for what is no percent-encoding of UTF-8.
+  private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
+    let isPlain = !bytes.contains {
+      $0 == UInt8(ascii: "%") || $0 >= 0x80 || plusIsSpace && $0 == UInt8(ascii: "+")
     }
-    guard isEncoded else { return String(text) }
-    let bytes = Array(text.utf8)
+    if isPlain { return String(decoding: bytes, as: UTF8.self) }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
-    var place = 0
-    while place < bytes.count {
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
       switch bytes[place] {
       case UInt8(ascii: "%"):
-        guard place + 2 < bytes.count, let high = digit(bytes[place + 1]),
+        guard place + 2 < bytes.endIndex, let high = digit(bytes[place + 1]),
           let low = digit(bytes[place + 2])
         else { return nil }
         decoded.append(high << 4 | low)
