@@ -225,6 +225,81 @@ import Testing
     #expect(refused.code == 422 && refused.fields.values(of: "warning") == [Bytes(text)])
   }
 
+  private static func pod(_ name: String, _ spec: String) -> String {
+    #"{"metadata":{"name":"\#(name)"},"spec":{\#(spec)}}"#
+  }
+
+  /// Texts of kube-apiserver's api/pod/warnings.go and of its kinds' strategies.
+  @Test func `what is hardly meant so is told in warnings, where it is taken`() {
+    func warnings(_ answer: APIResponse) -> [String] {
+      answer.fields.values(of: "warning").map {
+        String($0.text.dropFirst(7).dropLast()).replacing("\\\"", with: "\"")
+      }
+    }
+    let container = #""containers":[{"name":"c","image":"a"}]"#
+    let old = #""nodeSelector":{"beta.kubernetes.io/os":"linux"},"imagePullSecrets":[{"name":""}],"#
+    let told = post(Self.pod("a.b", old + container), to: Self.pods)
+    #expect(told.code == 201)
+    #expect(
+      warnings(told).first
+        == "metadata.name: this is used in the Pod's hostname, which can result in surprising "
+        + "behavior; a DNS label is recommended: [must not contain dots]")
+    #expect(
+      warnings(told).dropFirst() == [
+        "spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; "
+          + "use \"kubernetes.io/os\" instead",
+        "spec.imagePullSecrets[0].name: invalid empty name \"\"",
+      ])
+    // What is refused is not warned of.
+    let refused = post(Self.pod("a.b", old + #""containers":[]"#), to: Self.pods)
+    #expect(refused.code == 422 && warnings(refused) == [])
+    let ingress = post(
+      #"{"metadata":{"name":"i","annotations":{"kubernetes.io/ingress.class":"n"}},"#
+        + #""spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}}}}"#,
+      to: "/apis/networking.k8s.io/v1/namespaces/v/ingresses")
+    #expect(ingress.code == 201)
+    #expect(
+      warnings(ingress) == [
+        "annotation \"kubernetes.io/ingress.class\" is deprecated, please use "
+          + "'spec.ingressClassName' instead"
+      ])
+  }
+
+  @Test func `a change is warned of once`() {
+    let harness = APIHarness()
+    harness.send("POST", "/api/v1/namespaces", body: ["metadata": ["name": "v"]])
+    let path = "/apis/apps/v1/namespaces/v/deployments"
+    let made = harness.send(
+      "POST", path,
+      body: [
+        "metadata": ["name": "d"],
+        "spec": [
+          "selector": ["matchLabels": ["a": "b"]],
+          "template": [
+            "metadata": ["labels": ["a": "b"]],
+            "spec": ["containers": [["name": "c", "image": "a"]]],
+          ],
+        ],
+      ])
+    #expect(made.code == 201 && made.fields["warning"] == nil)
+    func warning(_ patch: JSONValue, _ query: String = "") -> String? {
+      let answer = harness.send(
+        "PATCH", "\(path)/d\(query)",
+        fields: ["content-type": "application/merge-patch+json"], body: patch)
+      #expect(answer.code == 200)
+      return answer.fields["warning"]?.text
+    }
+    let old: JSONValue = [
+      "spec": ["template": ["spec": ["nodeSelector": ["beta.kubernetes.io/arch": "arm64"]]]]
+    ]
+    let text =
+      #"299 - "spec.template.spec.nodeSelector[beta.kubernetes.io/arch]: deprecated since v1.14; "#
+      + #"use \"kubernetes.io/arch\" instead""#
+    #expect(warning(old, "?dryRun=All") == text)
+    #expect(warning(old) == text)
+    #expect(warning(["spec": ["replicas": 2]]) == nil)
+  }
+
   @Test func `a field that comes twice is told in a warning, and the last one counts`() {
     let answer = post(#"{"metadata":{"name":"cf"},"data":{"a":"1"},"data":{"b":"2"}}"#)
     #expect(answer.code == 201 && answer.json["data"] == ["b": "2"])

@@ -9,7 +9,6 @@ extension WriteRequest {
   mutating func create(_ exchange: inout Exchange) throws(APIStatus) -> Verdict {
     let options = try WriteOptions(exchange)
     var object = try body(&exchange, options)
-    exchange.warnings += WriteWarnings.content(of: object, target.kind)
     try placeInNamespace(&object)
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))

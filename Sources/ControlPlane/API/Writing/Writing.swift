@@ -31,14 +31,17 @@ enum Writing {
     if let subresource = exchange.info.resource?.subresource, !subresource.isEmpty {
       return try write.subresource(subresource, &exchange)
     }
+    let verdict: Verdict
     switch exchange.info.verb {
-    case .create: return try write.create(&exchange)
-    case .update: return try write.update(&exchange)
-    case .patch: return try write.patch(&exchange)
-    case .delete: return try write.delete(&exchange)
-    case .deletecollection: return try write.deleteCollection(&exchange)
+    case .create: verdict = try write.create(&exchange)
+    case .update: verdict = try write.update(&exchange)
+    case .patch: verdict = try write.patch(&exchange)
+    case .delete: verdict = try write.delete(&exchange)
+    case .deletecollection: verdict = try write.deleteCollection(&exchange)
     case .get, .list, .watch, .post, .put, .head, .options: throw .noSuchPath
     }
+    exchange.warnings += write.warnings
+    return verdict
   }
 
   /// POST to `bindings`: the body names the pod.
@@ -66,6 +69,17 @@ struct WriteRequest {
   let representation: Representation
   let serving: Serving
   var context: PlanContext
+  /// Of what the registry has taken: what is refused is not warned of.
+  private(set) var warnings: [String] = []
+
+  init(
+    target: WriteTarget, representation: Representation, serving: Serving, context: PlanContext
+  ) {
+    self.target = target
+    self.representation = representation
+    self.serving = serving
+    self.context = context
+  }
 
   /// What the path names, as the view has it.
   var current: StoredObject? { serving.view[target.key] }
@@ -82,8 +96,10 @@ struct WriteRequest {
   ) throws(APIStatus) -> ObjectTransaction {
     context.manager = manager
     do throws(Rejection) {
-      return try Writing.registry(serving.settings).transaction(
+      let transaction = try Writing.registry(serving.settings).transaction(
         for: Step(intents), in: serving.view, context: &context)
+      for intent in intents { warnings += WriteWarnings.content(of: intent) }
+      return transaction
     } catch {
       throw APIStatus(error)
     }

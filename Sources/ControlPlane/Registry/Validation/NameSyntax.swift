@@ -1,6 +1,6 @@
 /// What names, labels and ports must look like, and Kubernetes' complaints about those that do not
 /// (apimachinery util/validation).
-enum NameSyntax {
+public enum NameSyntax {
   static let subdomain = """
     a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
     and must start and end with an alphanumeric character (e.g. 'example.com', regex used for \
@@ -41,7 +41,7 @@ enum NameSyntax {
     return complaints
   }
 
-  static func labelComplaints(_ text: String) -> [String] {
+  public static func labelComplaints(_ text: String) -> [String] {
     var complaints: [String] = []
     if text.utf8.count > 63 { complaints.append(tooLong(63)) }
     if !isDNSLabel(text.utf8[...]) {

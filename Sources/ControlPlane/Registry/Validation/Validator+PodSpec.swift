@@ -13,9 +13,6 @@ extension Validator {
     requiredOneOf(Self.dnsPolicies, "dnsPolicy", of: spec)
     labels("nodeSelector", of: spec)
     podSecurityContext(of: spec)
-    each("imagePullSecrets", of: spec) { validator, secret, _ in
-      if (secret["name"]?.string ?? "").isEmpty { validator.required("name") }
-    }
     ifObject("affinity", of: spec) { $0.affinity($1) }
     dnsConfig(of: spec)
     each("readinessGates", of: spec) { validator, gate, _ in
