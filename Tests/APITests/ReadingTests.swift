@@ -74,6 +74,48 @@ private let maps = "/api/v1/namespaces/w/configmaps"
     #expect(harness.send("GET", "\(maps)/m0?resourceVersion=0").json["data"]?["a"] == "1")
   }
 
+  /// One read is under way at a time; it serves all who came before it began.
+  @Test func `without a resourceVersion share a read of the store`() {
+    let harness = APIHarness(namespace: "w", maps: 3)
+    let server = harness.server
+    let before = server.calls.count
+    server.holds = { _ in true }
+    let gets = (0..<3).map { server.begin("GET", "\(maps)/m\($0)") }
+    #expect(server.calls.count == before + 1)
+    server.holds = { _ in false }
+    server.release()
+    #expect(server.calls.count == before + 2)
+    for (number, id) in gets.enumerated() {
+      #expect(server.answers[id]?.json["metadata"]?["name"]?.string == "m\(number)")
+    }
+  }
+
+  /// The changes may come behind the answer that tells of them, in the same step.
+  @Test(arguments: [false, true])
+  func `go by the view that a step ends with`(isChangeFirst: Bool) throws {
+    let harness = APIHarness(namespace: "w", maps: 1)
+    let server = harness.server
+    server.holdsDeliveries = true
+    harness.put(map: 0, data: "2")
+    server.holds = { _ in true }
+    let before = server.calls.count
+    let id = server.begin("GET", "\(maps)/m0")
+    server.holds = { _ in false }
+    server.answerHeldCalls(andDeliver: isChangeFirst ? .before : .behind)
+    #expect(server.answers[id]?.json["data"]?["a"] == "2")
+    // The object itself was not read.
+    #expect(server.calls.count == before + 1)
+  }
+
+  @Test func `of an object that another API server has deleted find it gone`() {
+    let harness = APIHarness(namespace: "w", maps: 1)
+    harness.server.holdsDeliveries = true
+    harness.store.delete("/registry/configmaps/w/m0")
+    #expect(harness.send("GET", "\(maps)/m0").code == 404)
+    harness.server.holdsDeliveries = false
+    #expect(harness.send("GET", "\(maps)/m0").code == 404)
+  }
+
   @Test func `wait for a revision that another API server has told`() {
     let harness = APIHarness(namespace: "w", maps: 1)
     harness.server.holdsDeliveries = true

@@ -235,6 +235,18 @@ final class APIHarnessServer {
     harness.settle()
   }
 
+  enum Order { case before, behind }
+
+  /// The held calls' answers and the held deliveries come in one step.
+  func answerHeldCalls(andDeliver order: Order) {
+    if order == .before { holdsDeliveries = false }
+    let answered = heldCalls
+    heldCalls = []
+    for (id, call) in answered { carryOut(id, call) }
+    if order == .behind { holdsDeliveries = false }
+    harness.settle()
+  }
+
   /// The calls that were held end without anybody knowing how.
   func loseHeldCalls() {
     for (id, _) in heldCalls { inbox.append(.store(.answered(id, .unknown))) }
