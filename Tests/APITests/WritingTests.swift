@@ -207,6 +207,36 @@ import Testing
         ]
       ])
   }
+
+  /// Who it says asks is whom the signed certificate would speak for.
+  @Test func `what asks for a certificate says who asks, whatever its writer says`() {
+    let harness = APIHarness()
+    let path = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+    let spec: JSONValue = [
+      "request": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K",
+      "signerName": "kubernetes.io/kube-apiserver-client", "usages": ["client auth"],
+      "username": "root", "uid": "0", "groups": ["system:masters"], "extra": ["a": ["b"]],
+    ]
+    let user = ClientCertificate(commonName: "eve", organizations: ["system:masters"])
+    func asks(_ answer: APIResponse) {
+      #expect(answer.code == 201, "\(answer.body)")
+      #expect(answer.json["spec"]?["username"] == "eve")
+      #expect(answer.json["spec"]?["uid"] == nil)
+      #expect(answer.json["spec"]?["groups"] == ["system:masters", "system:authenticated"])
+      #expect(answer.json["spec"]?["extra"]?["a"] == nil)
+    }
+    asks(
+      harness.send(
+        "POST", path, user: user, body: ["metadata": ["name": "one"], "spec": spec]))
+    asks(
+      harness.send(
+        "PATCH", "\(path)/two?fieldManager=m", user: user,
+        fields: ["content-type": "application/apply-patch+yaml"],
+        body: [
+          "apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest",
+          "metadata": ["name": "two"], "spec": spec,
+        ]))
+  }
 }
 
 extension JSONValue {
