@@ -119,6 +119,9 @@ struct ClusterStatus {
       && apiServers.allSatisfy { $0.state == .ready }
   }
 
+  /// More reconcilers are counted: their names would break the table.
+  private static let namedMax = 3
+
   /// The member that leads; nil where none answers so.
   var leader: Member? {
     members.first { member in
@@ -216,7 +219,9 @@ struct ClusterStatus {
         switch component.leads {
         case nil: component.process == nil ? "not running" : "store not reachable"
         case []?: component.stands ? "stands by" : "stands in no election"
-        case let names?: "leads \(names.joined(separator: ", "))"
+        case let names? where names.count <= Self.namedMax:
+          "leads \(names.joined(separator: ", "))"
+        case let names?: "leads \(names.count) reconcilers"
         }
       rows.append(row(component.name, component.process, state))
     }
