@@ -124,23 +124,33 @@ struct KubeconfigFile {
     return KubeconfigFile(path: home + "/.kube/config")
   }
 
-  /// Adds a cluster; the file is replaced as a whole or not at all. Comments do not survive, as under
-  /// `kubectl config`. Gives what was done, for the user.
-  func merge(_ addition: Kubeconfig) throws -> String {
+  /// Throws where `merge` would, before anything is started.
+  func check() throws {
+    _ = try read()
+  }
+
+  private func read() throws -> (text: Bytes, config: Kubeconfig) {
     let target = try target()
-    let isThere = Files.exists(target)
-    let before = isThere ? try Files.read(target) : Bytes()
-    let mode = isThere ? try Files.status(target).mode & 0o777 : 0o600
-    var merged: Kubeconfig
+    let text = Files.exists(target) ? try Files.read(target) : Bytes()
     do throws(Kubeconfig.Failure) {
-      merged = try Kubeconfig(decoding: before)
+      return (text, try Kubeconfig(decoding: text))
     } catch {
       throw UpFailure(
         "\(path) is left as it is: \(error.message)",
         advice: "use KUBECONFIG with the cluster's own file")
     }
+  }
+
+  /// Adds a cluster; the file is replaced as a whole or not at all. Comments do not survive, as under
+  /// `kubectl config`. Gives what was done, for the user.
+  func merge(_ addition: Kubeconfig) throws -> String {
+    let target = try target()
+    let isThere = Files.exists(target)
+    let mode = isThere ? try Files.status(target).mode & 0o777 : 0o600
+    let before = try read()
+    var merged = before.config
     merged.merge(addition)
-    if merged.encoded != before {
+    if merged.encoded != before.text {
       do throws(Errno) {
         if !isThere { try Files.makeFolders(Files.folder(of: target)) }
         try Files.replace(target, with: merged.encoded, mode: mode)

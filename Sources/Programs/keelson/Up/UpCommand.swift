@@ -40,10 +40,11 @@ extension Command {
         let start = ClusterStart(
           folder: folder, loop: loop, members: members, nodes: isDemo ? max(nodes ?? 2, 2) : nodes,
           apiServers: servers, steps: steps)
+        let users = values.boolean("merge-kubeconfig") ? try KubeconfigFile.users() : nil
+        try users?.check()
         let plan = try await start.run()
-        if values.boolean("merge-kubeconfig") {
-          let kubeconfig = try Kubeconfig.of(plan, folder: folder)
-          steps.done("kubeconfig", try KubeconfigFile.users().merge(kubeconfig))
+        if let users {
+          steps.done("kubeconfig", try users.merge(Kubeconfig.of(plan, folder: folder)))
         }
         if isDemo {
           try await Demo(plan: plan, folder: folder, loop: loop, steps: steps).run()
