@@ -176,18 +176,59 @@ private func pod(_ name: String, cpu: String? = nil) -> JSONValue {
     #expect((cluster.rejection(of: .create(.pod, wanted.members)) != nil) == counts)
   }
 
-  @Test func `several quotas: each limits, and one object of the kind is written`() throws {
+  @Test func `several quotas: each limits, and each is charged in the Txn`() throws {
     var cluster = try limited(["pods": "3"])
     try cluster.limit("r", ["pods": "2"])
     for name in ["x", "y"] {
       let transaction = try cluster.commit(.create(.pod, pod(name).members))
-      #expect(transaction.writes.count == 2)
+      #expect(transaction.writes.count == 3)
       #expect(transaction.compares.count == 4)
     }
+    #expect(cluster.used("q") == ["pods": "2"])
+    #expect(cluster.used("r") == ["pods": "2"])
     #expect(
       cluster.rejection(of: .create(.pod, pod("z").members))?.message
         == "pods \"z\" is forbidden: exceeded quota: r, requested: pods=1, used: pods=2, "
         + "limited: pods=2")
+  }
+
+  /// One pod is limited by both quotas, the other by the second alone: they still exclude each
+  /// other, before anybody counts.
+  @Test func `quotas that overlap in part are never exceeded`() throws {
+    var cluster = ClusterHistory(namespaces: ["default", "v"])
+    try cluster.limit("a", ["pods": "5"], scopes: ["Terminating"])
+    try cluster.limit("b", ["pods": "1"])
+    let ending = pod("x").with("spec.activeDeadlineSeconds", 5)
+    var context = cluster.context
+    let late = try cluster.registry.transaction(
+      for: Step([.create(.pod, pod("y").members)]), in: cluster.view, context: &context)
+    try cluster.commit(.create(.pod, ending.members))
+    #expect(cluster.used("a") == ["pods": "1"])
+    #expect(cluster.used("b") == ["pods": "1"])
+    var view = cluster.view
+    #expect(throws: ClusterView.Refusal.self) {
+      try view.apply(late, at: cluster.revision + 1)
+    }
+    #expect(
+      cluster.rejection(of: .create(.pod, pod("y").members))?.message
+        == "pods \"y\" is forbidden: exceeded quota: b, requested: pods=1, used: pods=1, "
+        + "limited: pods=1")
+  }
+
+  @Test func `a quota that counts quotas is charged for a new one`() throws {
+    var cluster = try limited(["resourcequotas": "2"])
+    #expect(cluster.used() == ["resourcequotas": "1"])
+    let made = try cluster.create(
+      .resourceQuota,
+      ["metadata": ["name": "r", "namespace": "v"], "spec": ["hard": ["pods": "1"]]])
+    #expect(made.meta.name == "r" && cluster.used() == ["resourcequotas": "2"])
+    let third: JSONValue = [
+      "metadata": ["name": "s", "namespace": "v"], "spec": ["hard": ["pods": "1"]],
+    ]
+    #expect(
+      cluster.rejection(of: .create(.resourceQuota, third.members))?.message
+        == "resourcequotas \"s\" is forbidden: exceeded quota: q, requested: resourcequotas=1, "
+        + "used: resourcequotas=2, limited: resourcequotas=2")
   }
 
   @Test func `a quota that is not counted yet is touched, so that no count misses a pod`() throws {

@@ -35,7 +35,8 @@ public struct Plan: Hashable, Sendable {
 }
 
 /// One Txn: all of it or nothing. It writes at most one object of each API collection, because a
-/// client that resumes a watch at a resourceVersion must not miss the second one.
+/// client that resumes a watch at a resourceVersion must not miss the second one. Only the quotas
+/// that admission charges for an object are all written with it.
 public struct Step: Hashable, Sendable {
   public var intents: [Intent]
   /// What else must still be so when the store applies the step, beside what the intents replace.

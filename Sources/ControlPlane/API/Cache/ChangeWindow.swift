@@ -86,4 +86,21 @@ struct ChangeWindow: Sendable {
     }
     return first + low
   }
+
+  /// Where a watch of a kind goes on that has been told everything up to a revision; nil where some
+  /// of it is gone. `after`: what happened up to it is not told.
+  ///
+  /// Quotas that limit one object are charged in one revision (`QuotaAdmission`). A client whose
+  /// connection broke between them knows the revision, but not all of them: it is told all again.
+  func resumption(after revision: Int64, of kind: Kind) -> (number: Int, after: Int64)? {
+    guard let number = number(after: revision) else { return nil }
+    guard kind == .resourceQuota else { return (number, revision) }
+    var start = number
+    var count = 0
+    while start > first, self[start - 1].revision == revision {
+      start -= 1
+      if self[start].key.kind == kind { count += 1 }
+    }
+    return count > 1 ? (start, revision - 1) : (number, revision)
+  }
 }

@@ -81,14 +81,14 @@ struct WatchHub: Sendable {
         plan.scope.candidates(in: cache.view), marksEnd: marksEnd, then: cache.window.end)
     case .now: phase = .lagging(cache.window.end)
     case .after(let revision):
-      after = revision
-      guard let number = cache.window.number(after: revision) else {
+      guard let resumed = cache.window.resumption(after: revision, of: plan.scope.kind) else {
         let status = Self.tooOld(revision, cache.window)
         effects.append(.body(id, style.error(status), isLast: false))
         effects.append(.body(id, Bytes(), isLast: true))
         return effects
       }
-      phase = .lagging(number)
+      after = resumed.after
+      phase = .lagging(resumed.number)
     }
     let deadline = now.instant + plan.lifetime
     let slot = freeSlots.popLast() ?? watchers.count

@@ -30,8 +30,7 @@ public struct QuotaReconciler: Reconciler {
     return quotas.filter { quota in
       guard QuotaCount.concerns(quota, key.kind) else { return false }
       // It was charged when the object was made.
-      let isCharged =
-        old == nil && quotas.count == 1 && quota.modRevision >= new?.createRevision ?? .max
+      let isCharged = old == nil && quota.modRevision >= new?.createRevision ?? .max
       return !isCharged
     }.map { .key($0.key) }
   }

@@ -3,10 +3,10 @@ import Objects
 
 /// Admission by the quotas of a namespace (plugin ResourceQuota).
 ///
-/// The usage is raised in the Txn that makes or changes the object, with a compare of the quota: two
-/// writers cannot both take the last of it. Where several quotas limit one object, only the first
-/// one is written, because a revision changes one object of a collection; the others are compared,
-/// and what they have used is counted from the view. The reconciler of quotas writes theirs.
+/// The usage of every quota that limits the object is raised in the Txn that makes or changes it,
+/// with a compare of each: two writers cannot both take the last of one, whichever other quotas limit
+/// what they write. This is the one place where a revision changes several objects of a collection:
+/// a watch that resumes at such a revision is told all of them again (`ChangeWindow`).
 struct QuotaAdmission {
   let kind: Kind
   let object: JSONObject
@@ -15,6 +15,9 @@ struct QuotaAdmission {
   let view: ClusterView
 
   private var name: String { object["metadata"]?["name"]?.string ?? "" }
+
+  /// Quotas that one Txn can charge beside what else it writes: etcd allows 128 operations.
+  private static let chargesMax = 64
 
   /// Kinds whose changes can use more.
   static func mindsChanges(of kind: Kind) -> Bool {
@@ -33,19 +36,20 @@ struct QuotaAdmission {
         throw forbidden("failed quota: \(quota.name): must specify \(missing)")
       }
     }
+    let delta = delta
     let charges = quotas.map { quota in (quota, delta.only { quota.hard[$0] != nil }) }
       .filter { !$0.1.names.isEmpty }
-    for (place, (quota, asked)) in charges.enumerated() {
+    guard charges.count <= Self.chargesMax else {
+      throw forbidden("more than \(Self.chargesMax) quotas limit it")
+    }
+    for (quota, asked) in charges {
       var used = quota.used
-      if charges.count > 1 || kind == .resourceQuota {
-        used.raise(to: quota.usage(of: kind, in: view))
-      }
       try check(asked, used, quota)
-      transaction.expect(quota.object.key, modRevision: quota.object.modRevision)
-      guard place == 0, kind != .resourceQuota, let key = quota.object.objectKey else { continue }
+      guard let key = quota.object.objectKey else { continue }
       used.add(asked)
       var json = quota.object.json
       json.edit("status") { $0["used"] = used.json }
+      transaction.expect(quota.object.key, modRevision: quota.object.modRevision)
       if json != quota.object.json { transaction.put(key, json) }
     }
   }
