@@ -47,6 +47,69 @@ import Testing
     #expect(allocations(cluster).isEmpty && cluster.current(made) == nil)
   }
 
+  /// What the stored Services say that they hold.
+  private func held(_ cluster: ClusterHistory) -> [String] {
+    var names: [String] = []
+    for service in cluster.view.objects(.service) where service.at("spec.type") != "ExternalName" {
+      for address in service.at("spec.clusterIPs")?.array ?? [] {
+        if let text = address.string, text != "None" { names.append("clusterip/\(text)") }
+      }
+      let ports = service.at("spec.ports")?.array ?? []
+      for port in ports.map({ $0["nodePort"]?.int64 }) + [
+        service.at("spec.healthCheckNodePort")?.int64
+      ] {
+        if let port, port > 0 { names.append("nodeport/\(port)") }
+      }
+    }
+    return Set(names.map { "/allocations/\($0)" }).sorted()
+  }
+
+  @Test(arguments: UInt64(1)...12)
+  func `no history leaves a key without its Service, or a Service without its keys`(
+    seed: UInt64
+  ) throws {
+    var random = PRNG(seed: seed)
+    var cluster = ClusterHistory(seed: seed)
+    var refused = 0
+    for _ in 0..<120 {
+      let name = ["a", "b", "c"][random.below(3)]
+      let key = ObjectKey(.service, namespace: "default", name: name)
+      let type = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"][random.below(4)]
+      let ports = (0..<1 + random.below(3)).map { place -> JSONValue in
+        ["name": .string("p\(place)"), "port": .number(80 + Int64(place))]
+      }
+      var wanted: [(String, JSONValue)] = [("type", .string(type)), ("ports", .array(ports))]
+      if type == "ExternalName" { wanted.append(("externalName", "a.example")) }
+      if type == "LoadBalancer", random.below(2) == 0 {
+        wanted.append(("externalTrafficPolicy", "Local"))
+      }
+      if random.below(6) == 0 {
+        wanted.append(("clusterIP", ["None", "10.96.0.77", "10.96.0.78"][random.below(3)]))
+      }
+      let manifest = service(name, wanted)
+        .with("metadata.finalizers", random.below(5) == 0 ? ["a.example/f"] : [])
+      do {
+        if let current = cluster.view[key] {
+          switch random.below(4) {
+          case 0: try cluster.commit(.delete(current, DeleteOptions()))
+          case 1: try cluster.commit(.update(from: current, to: manifest.members))
+          default:
+            var changed = JSONValue.object(current.json)
+            for (field, value) in wanted { changed = changed.with("spec.\(field)", value) }
+            if random.below(2) == 0 { changed = changed.with("metadata.finalizers", []) }
+            try cluster.commit(.update(from: current, to: changed.members))
+          }
+        } else {
+          try cluster.commit(.create(.service, manifest.members))
+        }
+      } catch is Rejection {
+        refused += 1
+      }
+      #expect(allocations(cluster) == held(cluster))
+    }
+    #expect(refused < 100)
+  }
+
   @Test func `a change of type adds and releases`() throws {
     var cluster = ClusterHistory()
     var made = try cluster.create(.service, service())
