@@ -223,6 +223,99 @@ extension Conformance {
       }
     }
 
+    /// As its controller leaves it.
+    private static let countedQuota = """
+      {"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q","namespace":"default",\
+      "uid":"u","creationTimestamp":"2024-01-02T03:04:05Z"},"spec":{"hard":{"pods":"1"}},\
+      "status":{"hard":{"pods":"1"},"used":{"pods":"0"}}}
+      """
+
+    /// Texts are a kube-apiserver 1.33's.
+    @Test func `a quota, limits and classes hold for what is applied`() async throws {
+      try await Self.serving { setting in
+        let keelson = setting.keelson
+        let limits = try setting.write(
+          "limits.yaml",
+          """
+          apiVersion: v1
+          kind: LimitRange
+          metadata: {name: l}
+          spec: {limits: [{type: Container, default: {cpu: 500m}, max: {cpu: "2"}}]}
+          ---
+          apiVersion: scheduling.k8s.io/v1
+          kind: PriorityClass
+          metadata: {name: usual}
+          value: 7
+          globalDefault: true
+
+          """)
+        #expect(try await keelson.run(["apply", "-f", limits]).status == 0)
+        _ = try await setting.etcdctl.run([
+          "put", "/registry/resourcequotas/default/q", Self.countedQuota,
+        ])
+        let solo = try setting.write("solo.yaml", Self.pod)
+        let first = try await keelson.run(["apply", "-f", solo])
+        #expect(first.output == "pod/solo created\n", "\(first)")
+        let stored = try await setting.etcdctl.run([
+          "get", "--print-value-only", "/registry/pods/default/solo",
+        ])
+        let spec = try JSONValue(parsing: Bytes(stored.output))["spec"]
+        #expect(spec?["priority"] == 7)
+        #expect(spec?["containers"]?[0]?["resources"]?["limits"] == ["cpu": "500m"])
+        let quota = try await setting.etcdctl.run([
+          "get", "--print-value-only", "/registry/resourcequotas/default/q",
+        ])
+        #expect(
+          try JSONValue(parsing: Bytes(quota.output))["status"]?["used"] == ["pods": "1"])
+        let revision = try await setting.revision()
+        let second = try setting.write(
+          "second.yaml", Self.pod.replacing("solo", with: "second"))
+        let refused = try await keelson.run(["apply", "-f", second])
+        #expect(refused.status == 1 && refused.output.isEmpty)
+        #expect(
+          refused.errors.contains(
+            "pods \"second\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, "
+              + "limited: pods=1"), "\(refused)")
+        let large = try setting.write(
+          "large.yaml",
+          Self.pod.replacing("image: x", with: "image: x, resources: {limits: {cpu: \"3\"}}")
+            .replacing("solo", with: "large"))
+        let tooLarge = try await keelson.run(["apply", "-f", large])
+        #expect(
+          tooLarge.errors.contains(
+            "pods \"large\" is forbidden: maximum cpu usage per Container is 2, but limit is 3"),
+          "\(tooLarge)")
+        #expect(try await setting.revision() == revision)
+      }
+    }
+
+    /// Where somebody makes accounts, a Pod runs as one.
+    @Test func `a pod waits for its namespace's account, and is refused without one`() async throws
+    {
+      try await Self.serving { setting in
+        let account = """
+          {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default",\
+          "namespace":"other","uid":"u","creationTimestamp":"2024-01-02T03:04:05Z"}}
+          """
+        _ = try await setting.etcdctl.run([
+          "put", "/registry/serviceaccounts/other/default", account,
+        ])
+        let solo = try setting.write("solo.yaml", Self.pod)
+        let refused = try await setting.keelson.run(["apply", "-f", solo])
+        #expect(refused.status == 1 && refused.output.isEmpty)
+        #expect(
+          refused.errors.contains(
+            "pods \"solo\" is forbidden: error looking up service account default/default: "
+              + "serviceaccount \"default\" not found"), "\(refused)")
+        _ = try await setting.etcdctl.run([
+          "put", "/registry/serviceaccounts/default/default",
+          account.replacing("other", with: "default"),
+        ])
+        let applied = try await setting.keelson.run(["apply", "-f", solo])
+        #expect(applied.output == "pod/solo created\n", "\(applied)")
+      }
+    }
+
     @Test func `a watch shows what changes`() async throws {
       try await Self.serving { setting in
         let file = try setting.write("solo.yaml", Self.pod)

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import JSON
 public import Objects
 
@@ -36,6 +36,43 @@ public struct ManifestApply: Sendable {
       for key in wanted where seen.insert(key).inserted { keys.append(key) }
     }
     return keys
+  }
+
+  /// What admission reads beside those keys: everything below these prefixes, each once.
+  public func admissionPrefixes(of manifests: [Manifest]) -> [Bytes] {
+    let namespaces = Set(manifests.map(\.namespace).filter { !$0.isEmpty }).sorted()
+    var prefixes: [Bytes] = []
+    for collection in registry.admissionCollections + Self.moreCollections(manifests) {
+      guard case .objects(let kind) = collection, kind.isNamespaced else {
+        if collection != .objects(.namespace) { prefixes.append(collection.prefix) }
+        continue
+      }
+      prefixes += namespaces.map { Bytes("/registry/\(kind.plural)/\($0)/") }
+    }
+    return prefixes
+  }
+
+  /// What is read for kinds that users make and reconcilers do not.
+  private static func moreCollections(_ manifests: [Manifest]) -> [Collection] {
+    let kinds = Set(manifests.map(\.kind))
+    var collections: [Collection] = []
+    if kinds.contains(.service) { collections.append(.allocations) }
+    if let ingresses = Kind.kept(plural: "ingresses"), kinds.contains(ingresses),
+      let classes = Kind.kept(plural: "ingressclasses")
+    {
+      collections.append(.objects(classes))
+    }
+    return collections
+  }
+
+  /// The account that the controller of accounts makes in each namespace, where a Pod is to run as
+  /// it and the view lacks it.
+  public func missingAccount(of manifest: Manifest, in view: ClusterView) -> ObjectKey? {
+    guard registry.hasServiceAccounts, manifest.kind == .pod else { return nil }
+    let given = manifest.json["spec"]?["serviceAccountName"]?.string ?? ""
+    guard given.isEmpty || given == "default" else { return nil }
+    let key = ObjectKey(.serviceAccount, namespace: manifest.namespace, name: "default")
+    return view[key] == nil ? key : nil
   }
 
   /// The system namespaces that these manifests need and the view lacks.
@@ -83,6 +120,11 @@ public struct ManifestApply: Sendable {
     // Above every revision of the view, as the store's next ones would be.
     var revision = Int64.max / 2
     for manifest in manifests {
+      if let account = missingAccount(of: manifest, in: view) {
+        // It comes by itself: whoever writes the Pod waits for it.
+        revision += 1
+        _ = view.put(Self.account(account, at: revision))
+      }
       let transaction: ObjectTransaction
       do throws(Rejection) {
         transaction = try self.transaction(for: manifest, in: view, context: &context).0
@@ -98,6 +140,16 @@ public struct ManifestApply: Sendable {
       }
     }
     return problems
+  }
+
+  private static func account(_ key: ObjectKey, at revision: Int64) -> StoredObject {
+    let json: JSONValue = [
+      "apiVersion": "v1", "kind": "ServiceAccount",
+      "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
+    ]
+    return StoredObject(
+      key: .object(key), json: json.object ?? JSONObject(), createRevision: revision,
+      modRevision: revision)
   }
 
   // MARK: - Merging

@@ -30,12 +30,15 @@ struct ObjectApplication {
 
   /// How often a write is tried when others write the same object, as kubectl does.
   private static let attemptsMax = 5
+  /// How long a Pod waits for the account of a new namespace, as in Kubernetes.
+  private static let accountWait = Duration.milliseconds(150)
+  private static let accountWaitsMax = 10
 
   func run(
     _ manifests: [Manifest], _ done: (Manifest, ManifestApply.Outcome) -> Void
   ) async throws {
-    let apply = ManifestApply(registry: access.registry)
-    var view = try await access.view(of: ManifestApply.keys(of: manifests))
+    let apply = ManifestApply(registry: try await access.clusterRegistry())
+    var view = try await view(of: manifests, apply)
     let missing = ManifestApply.missingNamespaces(for: manifests, in: view)
     var context = ObjectAccess.context()
     for (place, name) in missing.enumerated() {
@@ -46,6 +49,14 @@ struct ObjectApplication {
     try ManifestFiles.refuse(apply.problems(of: manifests, in: view, context: context))
     for name in missing { try await create(namespace: name) }
     for manifest in manifests { done(manifest, try await write(manifest, apply)) }
+  }
+
+  /// What these manifests are about, and what admission reads of it.
+  private func view(
+    of manifests: [Manifest], _ apply: ManifestApply
+  ) async throws -> ClusterView {
+    try await access.view(
+      of: ManifestApply.keys(of: manifests), below: apply.admissionPrefixes(of: manifests))
   }
 
   /// Makes a system namespace unless it is there.
@@ -65,8 +76,14 @@ struct ObjectApplication {
     _ manifest: Manifest, _ apply: ManifestApply
   ) async throws -> ManifestApply.Outcome {
     var attempts = 0
+    var waits = 0
     while true {
-      let view = try await access.view(of: ManifestApply.keys(of: [manifest]))
+      let view = try await view(of: [manifest], apply)
+      if apply.missingAccount(of: manifest, in: view) != nil, waits < Self.accountWaitsMax {
+        waits += 1
+        try await Task.sleep(for: Self.accountWait)
+        continue
+      }
       var context = ObjectAccess.context()
       let (transaction, outcome) = try lowered(manifest, apply, view, &context)
       if transaction.writes.isEmpty { return outcome }

@@ -22,20 +22,38 @@ struct ObjectAccess {
     PlanContext(now: Machine.wallTime(), random: PRNG(seed: Machine.randomWord()))
   }
 
-  /// These objects as the store has them; absent ones are not in the view.
-  func view(of keys: [ObjectKey]) async throws -> ClusterView {
+  /// These objects, and all below the prefixes, as the store has them; absent ones are not in the
+  /// view. A prefix ends with a slash.
+  func view(of keys: [ObjectKey], below prefixes: [Bytes] = []) async throws -> ClusterView {
     var view = ClusterView()
-    for start in stride(from: 0, to: keys.count, by: Self.keysMax) {
-      let part = keys[start..<min(start + Self.keysMax, keys.count)]
-      let reads = part.map { key in
-        RequestOp(request: .range(RangeRequest(key: StoreKey.object(key).bytes)))
-      }
+    let ranges =
+      prefixes.map { RangeRequest(key: $0, rangeEnd: Self.end(ofPrefix: $0)) }
+      + keys.map { RangeRequest(key: StoreKey.object($0).bytes) }
+    for start in stride(from: 0, to: ranges.count, by: Self.keysMax) {
+      let part = ranges[start..<min(start + Self.keysMax, ranges.count)]
+      let reads = part.map { RequestOp(request: .range($0)) }
       for response in try await client.txn(TxnRequest(success: reads)).responses {
         guard case .range(let range)? = response.response else { continue }
         for kv in range.kvs { _ = view.put(try Self.object(kv)) }
       }
     }
     return view
+  }
+
+  /// As the registry decides in this cluster: pods run as accounts that are there, where somebody
+  /// makes accounts.
+  func clusterRegistry() async throws -> ObjectRegistry {
+    let accounts = Collection.objects(.serviceAccount).prefix
+    let first = RangeRequest(
+      key: accounts, rangeEnd: Self.end(ofPrefix: accounts), limit: 1, keysOnly: true)
+    var registry = registry
+    registry.hasServiceAccounts = try await !client.range(first).kvs.isEmpty
+    return registry
+  }
+
+  /// Behind a slash comes a zero in the order of bytes.
+  private static func end(ofPrefix prefix: Bytes) -> Bytes {
+    Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
   }
 
   func object(_ key: ObjectKey) async throws -> StoredObject? {
@@ -48,8 +66,7 @@ struct ObjectAccess {
   ) async throws -> (objects: [StoredObject], revision: Int64) {
     let prefix =
       namespace.map { Bytes("/registry/\(kind.plural)/\($0)/") } ?? Collection.objects(kind).prefix
-    // Behind a slash comes a zero in the order of bytes.
-    let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
+    let end = Self.end(ofPrefix: prefix)
     var objects: [StoredObject] = []
     var request = RangeRequest(key: prefix, rangeEnd: end, limit: Self.pageObjects)
     while true {
@@ -65,10 +82,10 @@ struct ObjectAccess {
   func watch(_ kind: Kind, in namespace: String?, after revision: Int64) -> StoreWatch {
     let prefix =
       namespace.map { Bytes("/registry/\(kind.plural)/\($0)/") } ?? Collection.objects(kind).prefix
-    let end = Bytes(prefix.array.dropLast() + [UInt8(ascii: "/") + 1])
     return client.watch(
       WatchCreateRequest(
-        key: prefix, rangeEnd: end, startRevision: revision + 1, prevKv: true))
+        key: prefix, rangeEnd: Self.end(ofPrefix: prefix), startRevision: revision + 1,
+        prevKv: true))
   }
 
   /// Whether the store has taken it: false where something that it compares is no longer so. Events
