@@ -155,7 +155,7 @@ import Testing
     var pod = ByteBuffer()
     pod.write(bytes: spec.take(), field: 2)
     let body = ProtobufObject.enveloped(pod.take(), apiVersion: "v1", kind: "Pod")
-    #expect(throws: ProtobufObjectError.self) { try ProtobufObject.decode(body) }
+    #expect(throws: ProtobufObjectError.tooManyValues) { try ProtobufObject.decode(body) }
   }
 
   @Test func `messages in each other without end are refused`() throws {
@@ -169,6 +169,25 @@ import Testing
     ]
     let object = try #require(definition.object)
     #expect(throws: ProtobufObjectError.tooDeep) { try ProtobufObject.encode(object) }
+  }
+
+  @Test func `a body of messages in each other without end is refused`() throws {
+    // JSONSchemaProps.not, field 28, holds another one (apiextensions/v1 generated.proto).
+    var schema = Bytes()
+    for _ in 0..<300 {
+      var outer = ByteBuffer()
+      outer.write(bytes: schema, field: 28)
+      schema = outer.take()
+    }
+    // spec 2, versions 7, schema 4, openAPIV3Schema 1.
+    for number in [UInt32(1), 4, 7, 2] {
+      var outer = ByteBuffer()
+      outer.write(bytes: schema, field: number)
+      schema = outer.take()
+    }
+    let body = ProtobufObject.enveloped(
+      schema, apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition")
+    #expect(throws: ProtobufObjectError.tooDeep) { try ProtobufObject.decode(body) }
   }
 }
 

@@ -187,7 +187,8 @@ struct RequestBody {
             + "expected prefix [107 56 115 0]", body)
       case .malformed(let reason): throw unrecognized(reason.goText, body)
       case .badValue(let field): throw unrecognized("\(field)", body)
-      case .tooDeep, .tooManyValues: throw unrecognized("objects lie too deep in each other", body)
+      case .tooDeep: throw unrecognized("objects lie too deep in each other", body)
+      case .tooManyValues: throw unrecognized("the object would have too many fields", body)
       }
     }
   }

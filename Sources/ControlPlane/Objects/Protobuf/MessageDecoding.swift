@@ -199,6 +199,8 @@ final class ValueBudget {
   static let valuesMax = 2_000_000
 
   private var left = valuesMax
+  /// Something was refused because of it.
+  var isSpent: Bool { left < 0 }
 
   /// False: it is used up.
   func take(_ count: Int) -> Bool {

@@ -34,8 +34,16 @@ public enum ProtobufObject {
       let type = Schema.kubernetes.type(apiVersion: unknown.apiVersion, kind: unknown.kind),
       type.form == .fields, type.hasProtobuf
     else { throw .unknownKind(apiVersion: unknown.apiVersion, kind: unknown.kind) }
-    let content = try MessageDecoding(depth: 0, budget: ValueBudget()).object(
-      unknown.raw, type)
+    let budget = ValueBudget()
+    let content: JSONObject
+    do throws(ProtobufObjectError) {
+      content = try MessageDecoding(depth: 0, budget: budget).object(unknown.raw, type)
+    } catch {
+      // A message inside another one can only tell that it is malformed.
+      if budget.isSpent { throw .tooManyValues }
+      if case .malformed(.tooDeep) = error { throw .tooDeep }
+      throw error
+    }
     var object = JSONObject([
       .init(name: "kind", value: .string(unknown.kind)),
       .init(name: "apiVersion", value: .string(unknown.apiVersion)),
