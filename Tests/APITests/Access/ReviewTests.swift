@@ -1,6 +1,8 @@
 import Base
 import HTTP
 import JSON
+import Objects
+import Registry
 import Testing
 
 @testable import API
@@ -160,6 +162,59 @@ import Testing
     #expect(review(tokens.token()).json["status"]?["authenticated"] == true)
   }
 
+  /// Typed clients of Kubernetes 1.32 and later send protobuf and accept it first (facts,
+  /// kubectl-wire.md section 1).
+  @Test(arguments: [
+    ("authorization.k8s.io", "SelfSubjectAccessReview"),
+    ("authorization.k8s.io", "SubjectAccessReview"),
+    ("authorization.k8s.io", "SelfSubjectRulesReview"),
+    ("authentication.k8s.io", "SelfSubjectReview"),
+    ("authentication.k8s.io", "TokenReview"),
+  ])
+  func `are answered as the client accepts them`(group: String, kind: String) throws {
+    let specs: [String: JSONValue] = [
+      "SelfSubjectAccessReview": [
+        "resourceAttributes": ["verb": "get", "resource": "pods", "namespace": "w"]
+      ],
+      "SubjectAccessReview": [
+        "user": "u", "nonResourceAttributes": ["verb": "get", "path": "/x"],
+      ],
+      "SelfSubjectRulesReview": ["namespace": "w"],
+      "TokenReview": ["token": .string(tokens.token())],
+    ]
+    var object = JSONObject([
+      .init(name: "kind", value: .string(kind)),
+      .init(name: "apiVersion", value: .string("\(group)/v1")),
+    ])
+    if let spec = specs[kind] { object["spec"] = spec }
+    let path = "/apis/\(group)/v1/\(kind.lowercased())s"
+    let json = harness.send("POST", path, body: .object(object))
+    #expect(json.code == 201 && json.fields["content-type"] == "application/json")
+    #expect(json.json["status"]?.object?.isEmpty == false)
+    var request = APIRequest(
+      method: "POST", target: path,
+      fields: [
+        "content-type": "application/vnd.kubernetes.protobuf",
+        "accept": "application/vnd.kubernetes.protobuf,application/json",
+      ], body: try ProtobufObject.encode(object))
+    request.certificate = .administrator
+    let id = harness.server.begin(request)
+    let protobuf = try #require(harness.server.answers[id])
+    #expect(protobuf.code == 201)
+    #expect(protobuf.fields["content-type"] == "application/vnd.kubernetes.protobuf")
+    let decoded = try ProtobufObject.decode(protobuf.body)
+    #expect(decoded["kind"] == json.json["kind"])
+    #expect(
+      decoded["status"]?.sorted.fieldsThat(json.json["status"]) == json.json["status"]?.sorted)
+    let yaml = harness.send(
+      "POST", path, fields: ["accept": "application/yaml"], body: .object(object))
+    #expect(yaml.code == 201 && yaml.fields["content-type"] == "application/yaml")
+    let read = try YAMLDocument.documents(in: yaml.body).first?.value
+    #expect(read?["status"]?.sorted == json.json["status"]?.sorted)
+    let none = harness.send("POST", path, fields: ["accept": "text/html"], body: .object(object))
+    #expect(none.code == 406)
+  }
+
   @Test func `other methods are not allowed`() {
     #expect(harness.send("GET", "\(Self.authorization)/subjectaccessreviews").code == 405)
     #expect(
@@ -253,5 +308,18 @@ import Testing
     let wrong = tokens.request(
       ["boundObjectRef": ["kind": "Pod", "apiVersion": "v1", "name": "p", "uid": "x"]])
     #expect(wrong.code == 409)
+  }
+}
+
+extension JSONValue {
+  /// Without members that `other` leaves out: zero in protobuf's answers, which have all fields.
+  fileprivate func fieldsThat(_ other: JSONValue?) -> JSONValue {
+    guard case .object(let object) = self else { return self }
+    return .object(
+      JSONObject(
+        object.members.compactMap { member in
+          guard let known = other?[member.name] else { return nil }
+          return .init(name: member.name, value: member.value.fieldsThat(known))
+        }))
   }
 }

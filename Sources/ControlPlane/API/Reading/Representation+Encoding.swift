@@ -203,16 +203,3 @@ extension ObjectTable.Column {
     ]
   }
 }
-
-extension Representation {
-  /// As JSON, with the revision as its resourceVersion; 0 for what was never stored.
-  static func response(
-    _ status: StatusCode, _ object: JSONObject, revision: Int64
-  ) -> APIResponse {
-    var object = object
-    object.edit("metadata") {
-      $0["resourceVersion"] = revision > 0 ? .string(String(revision)) : nil
-    }
-    return plain.response(status, document: object)
-  }
-}

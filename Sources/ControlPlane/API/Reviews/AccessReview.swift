@@ -24,7 +24,7 @@ enum AccessReview {
     var status: JSONObject = JSONObject([.init(name: "allowed", value: .bool(reason != nil))])
     if let reason, !reason.isEmpty { status["reason"] = .string(reason) }
     object["status"] = .object(status)
-    return Reviews.answer(object)
+    return try Reviews.answer(object, exchange)
   }
 
   private static func attributes(_ spec: JSONObject) -> AccessAttributes {
@@ -133,7 +133,7 @@ enum RulesReview {
     object["status"] = [
       "resourceRules": .array(resources), "nonResourceRules": .array(paths), "incomplete": false,
     ]
-    return Reviews.answer(object)
+    return try Reviews.answer(object, exchange)
   }
 }
 
@@ -156,6 +156,6 @@ enum TokenReview {
         "authenticated": true, "user": user.json, "audiences": .strings(audiences),
       ]
     }
-    return Reviews.answer(object)
+    return try Reviews.answer(object, exchange)
   }
 }

@@ -29,15 +29,19 @@ enum Reviews {
     case .selfRules: return try RulesReview.verdict(&object, of: user, exchange, serving)
     case .selfUser:
       object["status"] = ["userInfo": user.json]
-      return answer(object)
+      return try answer(object, exchange)
     case .token: return try TokenReview.verdict(&object, exchange, serving)
     case .tokenRequest: return try TokenRequest.verdict(&object, exchange, serving, &context)
     }
   }
 
-  /// As created: what is answered has a place in no collection.
-  static func answer(_ object: JSONObject) -> Verdict {
-    .respond(Representation.response(.created, object, revision: 0))
+  /// As created, in the encoding that the client accepts: what is answered has a place in no
+  /// collection. Throws 406 where the client accepts none.
+  static func answer(_ object: JSONObject, _ exchange: Exchange) throws(APIStatus) -> Verdict {
+    let representation = try Representation(exchange, of: .object)
+    var object = object
+    object.edit("metadata") { $0["resourceVersion"] = nil }
+    return .respond(representation.response(.created, document: object))
   }
 
   static func invalid(_ review: Review, _ errors: [FieldError], name: String = "") -> APIStatus {

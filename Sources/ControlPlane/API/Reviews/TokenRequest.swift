@@ -16,7 +16,7 @@ enum TokenRequest {
   ) throws(APIStatus) -> Verdict {
     guard let asked = exchange.info.resource else { preconditionFailure("a path of a resource") }
     if case .sign(let claims)? = exchange.asked, case .shell(let answer)? = exchange.answer {
-      return try respond(&object, claims, answer, asked, at: exchange.arrived.wall)
+      return try respond(&object, claims, answer, asked, exchange)
     }
     // What a token names must be what is there now.
     guard exchange.isFresh else { return .refresh }
@@ -148,7 +148,7 @@ enum TokenRequest {
 
   private static func respond(
     _ object: inout JSONObject, _ claims: Bytes, _ answer: ShellAnswer,
-    _ asked: RequestInfo.ResourceRequest, at time: WallTime
+    _ asked: RequestInfo.ResourceRequest, _ exchange: Exchange
   ) throws(APIStatus) -> Verdict {
     guard let claims = ServiceAccountClaims(claims) else {
       preconditionFailure("the claims are our own")
@@ -163,7 +163,7 @@ enum TokenRequest {
     object.edit("metadata") { meta in
       meta["name"] = .string(asked.name)
       meta["namespace"] = .string(asked.namespace)
-      meta["creationTimestamp"] = .string(time.rfc3339)
+      meta["creationTimestamp"] = .string(exchange.arrived.wall.rfc3339)
     }
     object.edit("spec") { spec in
       spec["audiences"] = .strings(claims.audiences)
@@ -174,6 +174,6 @@ enum TokenRequest {
       "token": .string(token),
       "expirationTimestamp": .string(WallTime(milliseconds: claims.expires * 1000).rfc3339),
     ]
-    return Reviews.answer(object)
+    return try Reviews.answer(object, exchange)
   }
 }
