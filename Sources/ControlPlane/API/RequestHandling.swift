@@ -56,11 +56,7 @@ enum RequestHandling {
       return try PodLogs.verdict(exchange, resource, serving)
     case .get, .list, .watch: return try Reading.verdict(&exchange, serving)
     case .create, .update, .patch, .delete, .deletecollection:
-      let verdict = try Writing.verdict(&exchange, serving, &context)
-      if case .commit(let commit) = verdict, let user = exchange.user {
-        try Escalation.check(commit.transaction, by: user, serving)
-      }
-      return verdict
+      return try Writing.verdict(&exchange, serving, &context)
     case .post, .put, .head, .options: throw .noSuchPath
     }
   }

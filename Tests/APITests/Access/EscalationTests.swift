@@ -1,3 +1,5 @@
+import Base
+import HTTP
 import JSON
 import Registry
 import Testing
@@ -43,6 +45,82 @@ import Testing
     #expect(
       status["details"]
         == ["name": "esc", "group": "rbac.authorization.k8s.io", "kind": "roles"])
+  }
+
+  @Test(arguments: ["POST", "PUT", "PATCH", "apply"])
+  func `what is only tried is refused too`(method: String) {
+    story.clusterRole(
+      "writer",
+      [
+        [
+          "apiGroups": ["rbac.authorization.k8s.io"], "resources": ["*"],
+          "verbs": ["create", "update", "patch", "get", "delete"],
+        ]
+      ])
+    story.bindCluster("writer", to: AccessStory.user("alice"))
+    let more = role([["apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]]])
+    if method != "POST" {
+      story.make(
+        roles,
+        role([
+          [
+            "apiGroups": ["rbac.authorization.k8s.io"], "resources": ["*"],
+            "verbs": ["get"],
+          ]
+        ]))
+    }
+    var (target, fields) = (roles, HeaderFields())
+    switch method {
+    case "POST": break
+    case "PATCH":
+      target += "/esc"
+      fields.append("content-type", "application/merge-patch+json")
+    case "apply":
+      target += "/esc"
+      fields.append("content-type", "application/apply-patch+yaml")
+    default: target += "/esc"
+    }
+    let verb = method == "apply" ? "PATCH" : method
+    let body =
+      method == "apply" ? more.adding("apiVersion", "rbac.authorization.k8s.io/v1") : more
+    let query = method == "apply" ? "fieldManager=m&force=true&" : ""
+    let revision = story.harness.store.revision
+    for dryRun in ["dryRun=All", ""] {
+      let answer = story.harness.send(
+        verb, "\(target)?\(query)\(dryRun)", user: .alice, fields: fields, body: body)
+      #expect(answer.code == 403, "\(answer.body.text)")
+      #expect(
+        answer.json["message"]?.string?.contains(
+          "is attempting to grant RBAC permissions not currently held") == true)
+    }
+    #expect(story.harness.store.revision == revision)
+  }
+
+  @Test func `deleting grants nothing`() {
+    story.clusterRole(
+      "remover",
+      [
+        [
+          "apiGroups": ["rbac.authorization.k8s.io"], "resources": ["*"], "verbs": ["delete"],
+        ]
+      ])
+    story.bindCluster("remover", to: AccessStory.user("alice"))
+    let rule: JSONValue = ["apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]]
+    story.make(
+      roles,
+      ["kind": "Role", "metadata": ["name": "esc", "finalizers": ["a.b/c"]], "rules": [rule]])
+    story.clusterRole("all", [rule])
+    story.make(
+      bindings,
+      [
+        "kind": "ClusterRoleBinding", "metadata": ["name": "esc", "finalizers": ["a.b/c"]],
+        "roleRef": [
+          "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "all",
+        ],
+        "subjects": [AccessStory.user("bob")],
+      ])
+    #expect(story.code(.alice, "DELETE", "\(roles)/esc") == 200)
+    #expect(story.code(.alice, "DELETE", "\(bindings)/esc") == 200)
   }
 
   @Test func `the binding of a role with more than its writer has is refused`() {
@@ -153,5 +231,13 @@ import Testing
     let huge = rule(many, many)
     #expect(PolicyRule.missing(from: [rule(["get"], ["pods"])], of: [huge]) == [huge])
     #expect(PolicyRule.missing(from: PolicyRule.everything, of: [huge]).isEmpty)
+  }
+}
+
+extension JSONValue {
+  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    var object = object ?? JSONObject()
+    object[name] = value
+    return .object(object)
   }
 }

@@ -37,7 +37,7 @@ extension WriteRequest {
       ? .update(from: current, to: merged)
       : try aspect.intent(from: current, to: merged, target)
     let transaction = try transaction([intent], manager: manager)
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
   }
 
   private mutating func createByApply(
@@ -54,7 +54,7 @@ extension WriteRequest {
     }
     try checkMayCreate(exchange)
     let transaction = try transaction([creation(of: object, exchange)], manager: manager)
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
   /// The body as it is: which fields it has is what apply is about. It is YAML, and so may be JSON.

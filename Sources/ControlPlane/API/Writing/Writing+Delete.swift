@@ -12,7 +12,7 @@ extension WriteRequest {
     try check(request, current)
     let transaction = try transaction([.delete(current, request.options)], manager: nil)
     guard case .delete? = transaction.writes.first, !Self.answersWithObject(target.kind) else {
-      return verdict(exchange, transaction, isDryRun: request.isDryRun)
+      return try verdict(exchange, transaction, isDryRun: request.isDryRun)
     }
     let gone = gone(current)
     if request.isDryRun { return exchange.isFresh ? .respond(gone) : .refresh }

@@ -12,7 +12,7 @@ extension WriteRequest {
     try placeInNamespace(&object)
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
   /// A new object as it is kept. What asks for a certificate says who asks, whatever its writer says
@@ -49,7 +49,7 @@ extension WriteRequest {
     try checkVersion(wanted["resourceVersion"]?.string ?? "")
     let transaction = try transaction(
       [aspect.intent(from: current, to: object, target)], manager: manager(options, aspect))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
   }
 
   private mutating func createByUpdate(
@@ -63,7 +63,7 @@ extension WriteRequest {
     var object = object
     object.edit("metadata") { $0["resourceVersion"] = nil }
     let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
   /// Who creates by another verb must be allowed to create.

@@ -25,7 +25,7 @@ extension WriteRequest {
     try checkName(wanted)
     let transaction = try transaction(
       [aspect.intent(from: current, to: wanted, target)], manager: manager(options, aspect))
-    return verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
+    return try verdict(exchange, transaction, isDryRun: options.isDryRun, aspect)
   }
 
   /// What a GET of the path shows.

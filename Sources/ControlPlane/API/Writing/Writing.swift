@@ -111,7 +111,7 @@ struct WriteRequest {
   func verdict(
     _ exchange: Exchange, _ transaction: ObjectTransaction, isDryRun: Bool,
     _ aspect: ObjectAspect = .whole, _ status: StatusCode = .ok
-  ) -> Verdict {
+  ) throws(APIStatus) -> Verdict {
     let answer = ObjectAnswer(
       representation: representation, target: target, aspect: aspect, status: status,
       now: serving.now)
@@ -121,6 +121,10 @@ struct WriteRequest {
     }
     guard let written = transaction.written.first(where: { $0.key.kind == target.kind }) else {
       preconditionFailure("a write of an object writes it")
+    }
+    // What is only tried is refused like what is written; a deletion grants nothing.
+    if exchange.info.verb != .delete, let user = exchange.user {
+      try Escalation.check(transaction, by: user, serving)
     }
     if isDryRun {
       guard exchange.isFresh else { return .refresh }
