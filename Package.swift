@@ -142,7 +142,8 @@ let tests: [(name: String, imports: [String])] = [
   (
     "APITests",
     [
-      "Base", "JSON", "Protobuf", "HTTP", "EtcdAPI", "KVStore", "Objects", "Registry", "API",
+      "Base", "JSON", "Protobuf", "HTTP", "EtcdAPI", "KVStore", "Objects", "Registry",
+      "Component", "API",
     ]
   ),
   ("BaseTests", ["Base"]),
