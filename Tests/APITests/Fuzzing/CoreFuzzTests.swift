@@ -31,9 +31,13 @@ import Testing
         harness.send("POST", "\(group)\(folder)/\(kind.plural)", body: object)
       }
     }
+    var written = WrittenObjects()
     for _ in 0..<Self.requestsPerSeed {
       let request = mutation.request()
-      sent.append((harness.server.begin(request), request))
+      let id = harness.server.begin(request)
+      sent.append((id, request))
+      // Whatever it was answered.
+      for object in written.take(from: harness) { ObjectCheck.check(object, "seed \(seed)") }
       if mutation.chance(1, in: 10) { harness.pass(.milliseconds(300)) }
     }
     harness.pass(.seconds(62))
@@ -43,26 +47,7 @@ import Testing
         server.answers[id] != nil || server.heads[id] != nil || server.forwarded[id] != nil,
         "seed \(seed): \(request.method) \(request.target) has no answer")
     }
-    for object in harness.objects { Self.check(object, seed) }
-  }
-
-  /// It decodes, and the registry would take it as it is.
-  private static func check(_ object: StoredObject, _ seed: UInt64) {
-    guard let key = object.objectKey, let type = Schema.kubernetes.type(of: key.kind) else {
-      Issue.record("seed \(seed): \(object.key) is no object")
-      return
-    }
-    let problem = SchemaCheck.firstUndecodable(in: object.json, type: type)
-    #expect(problem == nil, "seed \(seed): \(object.json.bytes)")
-    let errors = Validation.errors(in: object.json, replacing: object.json, of: key.kind)
-    #expect(errors == [], "seed \(seed): \(object.json.bytes)")
-    do throws(ManagedFieldsError) {
-      _ = try ManagedFields(object.json["metadata"]?["managedFields"])
-    } catch {
-      Issue.record("seed \(seed): \(error) in \(object.json.bytes)")
-    }
-    #expect(object.json["metadata"]?["resourceVersion"] == nil)
-    #expect(object.meta.name == key.name && object.meta.namespace == key.namespace)
+    for object in harness.objects { ObjectCheck.check(object, "seed \(seed)") }
   }
 
   @Test func `the mad clients do get something written`() {
@@ -83,33 +68,27 @@ import Testing
     #expect(written > 30)
     #expect(codes.isSuperset(of: [200, 201, 400, 404, 415, 422]))
   }
-}
 
-extension APIHarness {
-  /// Every API object that the store has.
-  var objects: [StoredObject] {
-    let range = store.answer(
-      .range(RangeRequest(key: "/registry/", rangeEnd: "/registry0")))
-    guard case .range(let response) = range else {
-      Issue.record("the store has no range")
-      return []
-    }
-    return response.kvs.compactMap { entry -> StoredObject? in
-      guard let key = StoreKey(entry.key), key.isObject else { return nil }
-      do throws(JSONError) {
-        return StoredObject(
-          key: key, json: try JSONValue(parsing: entry.value).object ?? JSONObject(),
-          createRevision: entry.createRevision, modRevision: entry.modRevision)
-      } catch {
-        Issue.record("\(entry.key) holds no JSON: \(error)")
-        return nil
+  /// Sound bodies are taken, and the others are refused by what is wrong with them.
+  @Test func `the mad clients get protobuf written`() {
+    var codes: [Int: Int] = [:]
+    for seed in UInt64(0)..<6 {
+      let harness = APIHarness()
+      harness.send(
+        "POST", "/api/v1/namespaces",
+        body: ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "w"]])
+      var mutation = RequestMutation(seed: seed)
+      for object in FuzzObjects.all {
+        var request = APIRequest(
+          method: "POST", target: mutation.path(of: Kind(of: object), method: "POST"),
+          fields: ["content-type": "application/vnd.kubernetes.protobuf"],
+          body: mutation.protobuf(object))
+        request.certificate = .administrator
+        let id = harness.server.begin(request)
+        if let code = harness.server.answers[id]?.code { codes[code, default: 0] += 1 }
       }
+      for object in harness.objects { ObjectCheck.check(object, "seed \(seed)") }
     }
-  }
-}
-
-extension StoreKey {
-  fileprivate var isObject: Bool {
-    if case .object = self { true } else { false }
+    #expect(codes[201, default: 0] > 40 && codes[400, default: 0] > 20, "\(codes)")
   }
 }

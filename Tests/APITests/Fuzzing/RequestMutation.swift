@@ -60,7 +60,7 @@ struct RequestMutation {
 
   static let tokens = ["Bearer ", "Bearer a.b.c", "Basic eDp5", "bearer", "Bearer header.claims.0"]
 
-  private mutating func path(of kind: Kind, method: String) -> String {
+  mutating func path(of kind: Kind, method: String) -> String {
     if chance(1, in: 30) {
       return pick([
         "/", "/api", "/apis", "/api/v1", "/apis/apps/v1", "/apis/apps", "/version", "/healthz",
@@ -140,14 +140,8 @@ struct RequestMutation {
 
   private mutating func whole(_ object: JSONValue) -> (String?, Bytes) {
     switch random.below(10) {
-    case 0:
-      let yaml = object.members.map { "\($0.name): \($0.value.text())\n" }.joined()
-      return ("application/yaml", Bytes(damage(Array(yaml.utf8))))
-    case 1:
-      return (
-        "application/vnd.kubernetes.protobuf",
-        Bytes(damage([0x6B, 0x38, 0x73, 0] + [0x0A, 4, 0x0A, 2, 0x76, 0x31, 0x12, 2, 0x0A, 0]))
-      )
+    case 0: return ("application/yaml", Bytes(yaml(object)))
+    case 1, 4, 5: return ("application/vnd.kubernetes.protobuf", protobuf(object))
     case 2:
       return (pick(["text/plain", "", "application/json; charset=x", ";"]), Bytes(object.text()))
     case 3: return (nil, Bytes(damage(Array(object.text().utf8))))
@@ -163,14 +157,16 @@ struct RequestMutation {
       return ("application/json-patch+json", Bytes(damagedText(.array(operations))))
     case 1: return ("application/merge-patch+json", Bytes(damagedText(part(of: object))))
     case 2:
+      let patch = withDirectives(part(of: object))
       return (
         "application/strategic-merge-patch+json",
-        Bytes(damagedText(withDirectives(part(of: object))))
+        Bytes(chance(1, in: 8) ? yaml(patch) : damagedText(patch))
       )
     case 3:
+      let configuration = chance(1, in: 2) ? object : part(of: object)
       return (
         "application/apply-patch+yaml",
-        Bytes(damagedText(chance(1, in: 2) ? object : part(of: object)))
+        Bytes(chance(1, in: 2) ? yaml(configuration) : damagedText(configuration))
       )
     default: return (pick(["application/json", "text/plain", ""]), Bytes(object.text()))
     }
@@ -283,6 +279,13 @@ struct RequestMutation {
       return .array(elements)
     default: return pick(Self.values)
     }
+  }
+
+  /// In blocks, or each field in JSON's way.
+  private mutating func yaml(_ value: JSONValue) -> [UInt8] {
+    let lines = value.members.map { "\($0.name): \($0.value.text())\n" }.joined()
+    let text = Array((chance(1, in: 2) ? value.yaml : lines).utf8)
+    return chance(1, in: 6) ? damage(text) : text
   }
 
   private mutating func damagedText(_ value: JSONValue) -> [UInt8] {
