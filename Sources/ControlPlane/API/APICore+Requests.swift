@@ -56,7 +56,14 @@ extension APICore {
   /// Asks the handlers what is to be done now, and does it.
   mutating func advance(_ id: RequestID) {
     // Taken out, for a copy would cost as much as many a handler.
-    guard var exchange = exchanges.removeValue(forKey: id) else { return }
+    guard let exchange = exchanges.removeValue(forKey: id) else { return }
+    advance(exchange)
+  }
+
+  /// The exchange has been taken out of the table.
+  private mutating func advance(_ taken: consuming Exchange) {
+    var exchange = taken
+    let id = exchange.id
     let serving = Serving(
       view: cache.view, revision: cache.revision, isReady: isReady,
       settings: configuration.settings, now: now.wall,
@@ -83,10 +90,6 @@ extension APICore {
     switch verdict {
     case .respond(let response): respond(id, response)
     case .refresh:
-      wantFreshness.append(id)
-      readFreshness()
-    case .glance:
-      exchanges[id]?.isGlancing = true
       wantFreshness.append(id)
       readFreshness()
     case .wait(let revision): wait(id, for: revision)
@@ -143,7 +146,7 @@ extension APICore {
     isFreshnessAsked = false
     switch answer {
     case .range(let response):
-      for id in ids where isOpen(id) { know(response.header?.revision ?? 0, id) }
+      for id in ids { know(response.header?.revision ?? 0, id) }
     case .refused(let status):
       for id in ids where isOpen(id) { respond(id, Self.status(of: status).response) }
     case .unknown:
@@ -156,13 +159,20 @@ extension APICore {
   }
 
   private mutating func know(_ revision: Int64, _ id: RequestID) {
-    exchanges[id]?.storeRevision = revision
-    if revision > cache.revision, exchanges[id]?.isGlancing == true {
-      exchanges[id]?.isGlancing = false
+    guard var exchange = exchanges.removeValue(forKey: id) else { return }
+    exchange.storeRevision = revision
+    if revision <= cache.revision {
+      exchange.isFresh = true
+      return advance(exchange)
+    }
+    if exchange.isGlancing {
+      exchange.isGlancing = false
+      exchanges[id] = exchange
       waiting[id] = revision
       glancing.append(id)
     } else {
-      exchanges[id]?.isFresh = true
+      exchange.isFresh = true
+      exchanges[id] = exchange
       wait(id, for: revision)
     }
   }

@@ -19,7 +19,8 @@ public struct Exchange: Sendable {
   /// The store's revision at some time since the request came: every write that was acknowledged
   /// before, by any API server, is of it or an older one. Nil until a linearizable read has told.
   public var storeRevision: Int64?
-  /// The handler asked for a glance: it is asked again although the view lies behind.
+  /// With `.refresh`: asked again once `storeRevision` is known, and the view is waited for to the
+  /// end of that step only.
   var isGlancing = false
   /// Txns of this request that the store refused, because what they compare had changed.
   public var refusals = 0
@@ -84,9 +85,6 @@ public enum Verdict: Sendable {
   case respond(APIResponse)
   /// Asked again once `isFresh`.
   case refresh
-  /// Asked again once `storeRevision` is known. The view may not have reached it: it is waited for to
-  /// the end of the step only.
-  case glance
   /// Asked again once the view has reached the revision; a request that comes too early for it is
   /// answered with a timeout.
   case wait(revision: Int64)

@@ -57,7 +57,8 @@ enum Reading {
         state = response.kvs.first.flatMap { self.state($0, key, serving.view) }
       } else if serving.isReady, exchange.storeRevision == nil {
         // One read of the store tells all who ask meanwhile how new the view must be.
-        return .glance
+        exchange.isGlancing = true
+        return .refresh
       } else if serving.isReady, let needed = exchange.storeRevision, serving.revision >= needed {
         state = serving.view[key].flatMap(ObjectState.init)
       } else {

@@ -56,7 +56,7 @@ extension Representation {
       buffer.write(UInt8(ascii: "\n"))
       body = buffer.take()
     }
-    return APIResponse(status, ["content-type": encoding.contentType], body: body)
+    return APIResponse(status, [FieldName.contentType: encoding.contentType], body: body)
   }
 
   /// An object's protobuf form with its envelope; nil for an object that has none.

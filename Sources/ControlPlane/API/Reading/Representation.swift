@@ -130,7 +130,18 @@ extension Representation.Encoding {
     }
   }
 
-  var contentType: Bytes { Bytes("application/\(subtype)") }
+  var contentType: Bytes {
+    switch self {
+    case .json: Self.jsonType
+    case .yaml: Self.yamlType
+    case .protobuf: Self.protobufType
+    }
+  }
+
+  // Made once: a text of so many bytes allocates at each use.
+  private static let jsonType = Bytes("application/json")
+  private static let yamlType = Bytes("application/yaml")
+  private static let protobufType = Bytes("application/vnd.kubernetes.protobuf")
 }
 
 extension APIStatus {
