@@ -465,4 +465,17 @@ extension Bytes {
     #expect(whole?.json.names.count == 300)
     #expect((harness.server.bodies[list]?.count ?? 0) >= 3)
   }
+
+  @Test func `of many objects are cut off where nobody reads them`() {
+    let harness = APIHarness(namespace: "w", maps: 300)
+    let list = harness.server.beginUnread(.get("\(maps)?resourceVersion=0"))
+    let slow = harness.server.beginUnread(.get("\(maps)?resourceVersion=0"))
+    harness.pass(.seconds(29))
+    #expect(harness.server.bodies[list]?.count == 1 && harness.server.core.requestCount == 2)
+    harness.server.tell(.writable(slow))
+    #expect(harness.server.whole(slow)?.json.names.count == 300)
+    harness.pass(.seconds(2))
+    #expect(harness.server.aborted == [list] && harness.server.core.requestCount == 0)
+    #expect(harness.server.bodies[list]?.count == 1)
+  }
 }

@@ -200,6 +200,39 @@ private func told(_ frames: [JSONValue]) -> [String] {
     #expect(told(harness.frames(of: slow)) == told(harness.frames(of: quick)))
   }
 
+  @Test func `that take nothing for half a minute are cut off`() {
+    let harness = APIHarness(namespace: "w", maps: 1)
+    let start = harness.store.revision
+    let target = "\(maps)?watch=true&resourceVersion=\(start)"
+    let mute = harness.begin("GET", target)
+    let slow = harness.begin("GET", target)
+    harness.server.tell(.congested(mute))
+    harness.server.tell(.congested(slow))
+    let revision = harness.put(map: 0, data: "2")
+    harness.pass(.seconds(29))
+    #expect(harness.server.aborted.isEmpty && harness.server.core.watchCount == 2)
+    harness.server.tell(.writable(slow))
+    harness.server.tell(.congested(slow))
+    harness.pass(.seconds(2))
+    #expect(harness.server.aborted == [mute] && harness.server.core.watchCount == 1)
+    #expect(harness.frames(of: mute).isEmpty)
+    #expect(told(harness.frames(of: slow)) == ["MODIFIED m0 \(revision)"])
+    // What comes too late for it is nobody's.
+    harness.server.tell(.writable(mute))
+    harness.server.tell(.closed(mute))
+    harness.server.tell(.writable(slow))
+    harness.pass(.seconds(60))
+    #expect(harness.server.aborted == [mute])
+  }
+
+  @Test func `that end while they are congested are not cut off after it`() {
+    let harness = APIHarness(namespace: "w", maps: 1)
+    let short = harness.begin("GET", "\(maps)?watch=true&timeoutSeconds=10")
+    harness.server.tell(.congested(short))
+    harness.pass(.seconds(60))
+    #expect(harness.server.ended.contains(short) && harness.server.aborted.isEmpty)
+  }
+
   @Test func `that fall out of the window are told so`() {
     let harness = APIHarness()
     let server = harness.startServer { $0.cacheLimits.changesMax = 10 }

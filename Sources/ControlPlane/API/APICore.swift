@@ -20,6 +20,8 @@ public struct APICore: Sendable {
     public var entropy: UInt64
     /// From a request's arrival to its answer; watches and forwarded requests have their own times.
     public var requestTimeout = Duration.seconds(60)
+    /// How long a client of a watch or a long list may take nothing while more is held for it.
+    public var stallTimeout = Duration.seconds(30)
     public var settings: APISettings
     /// What is kept of past changes for watches.
     var cacheLimits = ObjectCache.Limits()
@@ -54,6 +56,8 @@ public struct APICore: Sendable {
     /// An answer in parts: a head, bodies, the last of them marked.
     case head(RequestID, StatusCode, HeaderFields)
     case body(RequestID, Bytes, isLast: Bool)
+    /// The answer is not completed: its stream is reset, so that the client sees that.
+    case abort(RequestID)
     /// Answered exactly once by `answered`, unless the request is closed before.
     case ask(RequestID, ShellQuestion)
     /// The request is the shell's from now on.
@@ -86,6 +90,7 @@ public struct APICore: Sendable {
   var hub = WatchHub()
   /// Long lists on their way.
   var lists = ListStreams()
+  private var stalled = StalledAnswers()
   var exchanges: [RequestID: Exchange] = [:]
   /// Requests that wait until the view has reached a revision.
   var waiting: [RequestID: Int64] = [:]
@@ -145,12 +150,13 @@ public struct APICore: Sendable {
       begin(id, request)
     case .closed(let id):
       forget(id)
-      hub.close(id)
-      lists.close(id)
+      close(id)
     case .congested(let id):
+      stalled.begin(id, until: now.instant + configuration.stallTimeout)
       hub.congested(id)
       lists.congested(id)
     case .writable(let id):
+      stalled.end(id)
       hub.writable(id)
       lists.writable(id)
     case .store(.answered(let call, let answer)): answered(call, answer)
@@ -165,6 +171,13 @@ public struct APICore: Sendable {
 
   /// The request has no answer yet. By the key alone: the exchange itself is not copied.
   func isOpen(_ id: RequestID) -> Bool { exchanges.keys.contains(id) }
+
+  /// What is kept of an answer in parts is dropped.
+  private mutating func close(_ id: RequestID) {
+    stalled.end(id)
+    hub.close(id)
+    lists.close(id)
+  }
 
   // MARK: - Effects
 
@@ -190,6 +203,7 @@ public struct APICore: Sendable {
   private mutating func sweep() {
     if cache.isListDue(now.instant) { list() }
     endOverdue()
+    cutOffStalled()
     renewEventLease()
     emit(hub.tick(now, in: cache))
     emit(lists.pump())
@@ -209,6 +223,7 @@ public struct APICore: Sendable {
     take(hub.nextDue)
     take(eventLease.nextDue)
     take(deadlines.first?.at)
+    take(stalled.nextDue)
     if !lingering.isEmpty { take(lingering.values.min()) }
     return earliest
   }
@@ -225,6 +240,14 @@ public struct APICore: Sendable {
       lingering[id] = nil
       waiting[id] = nil
       advance(id)
+    }
+  }
+
+  /// Its client goes on from where it is, once it reads again.
+  private mutating func cutOffStalled() {
+    for id in stalled.takeDue(now.instant) where hub.holds(id) || lists.holds(id) {
+      close(id)
+      emit(.abort(id))
     }
   }
 

@@ -39,6 +39,8 @@ public final class APIServer {
     /// For connections to take their last bytes.
     static let flush = Duration.seconds(2)
     static let flushStep = Duration.milliseconds(10)
+    /// Of one connection: a thousand clients that do not read hold a quarter of a GiB.
+    static let unsent = TCPConnection.Marks(low: 64 << 10, high: 256 << 10)
   }
 
   /// Listens at once; requests are answered once the view of the store is filled.
@@ -65,8 +67,9 @@ public final class APIServer {
     self.desk = desk
     agents = AgentStreams(
       desk: desk, tls: configuration.agents, workers: workers, loop: loop, logger: logger)
-    address = try desk.listen(
-      on: configuration.address, ChannelSettings(tls: configuration.tls, workers: workers))
+    var settings = ChannelSettings(tls: configuration.tls, workers: workers)
+    settings.marks = Bounds.unsent
+    address = try desk.listen(on: configuration.address, settings)
   }
 
   /// Begins to fill the view.
@@ -126,6 +129,7 @@ public final class APIServer {
     case .respond(let id, let response): desk?.respond(id, response)
     case .head(let id, let status, let fields): desk?.head(id, status, fields)
     case .body(let id, let bytes, let isLast): desk?.body(id, bytes, isLast: isLast)
+    case .abort(let id): desk?.abort(id)
     case .ask(let id, let question): answer(question, of: id)
     case .forward(let id, let request): agents?.open(id, request)
     case .wake(let due): wake(at: due)

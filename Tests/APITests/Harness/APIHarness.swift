@@ -125,6 +125,8 @@ final class APIHarnessServer {
   private(set) var heads: [RequestID: APIResponse] = [:]
   private(set) var bodies: [RequestID: [Bytes]] = [:]
   private(set) var ended: Set<RequestID> = []
+  /// Of those, the ones that were cut off.
+  private(set) var aborted: Set<RequestID> = []
   private(set) var forwarded: [RequestID: AgentRequest] = [:]
   /// Calls that it has made of the store.
   private(set) var calls: [StoreCall] = []
@@ -186,6 +188,15 @@ final class APIHarnessServer {
     nextRequest += 1
     let id = RequestID(nextRequest)
     inbox.append(.request(id, request))
+    harness.settle()
+    return id
+  }
+
+  /// As by a client that takes the first bytes of the answer and no more.
+  func beginUnread(_ request: APIRequest) -> RequestID {
+    nextRequest += 1
+    let id = RequestID(nextRequest)
+    inbox += [.request(id, request), .congested(id)]
     harness.settle()
     return id
   }
@@ -299,6 +310,10 @@ final class APIHarnessServer {
       precondition(heads[id] != nil && !ended.contains(id), "a body without a head, or after it")
       bodies[id, default: []].append(bytes)
       if isLast { ended.insert(id) }
+    case .abort(let id):
+      precondition(heads[id] != nil && !ended.contains(id), "no answer is under way")
+      ended.insert(id)
+      aborted.insert(id)
     case .ask(let id, let question): inbox.append(.answered(id, answer(question)))
     case .forward(let id, let request): forwarded[id] = request
     case .wake(let at): wakeAt = min(wakeAt ?? at, at)

@@ -242,6 +242,7 @@ struct ListStreams: Sendable {
   private var ready: [RequestID] = []
 
   var count: Int { streams.count }
+  func holds(_ id: RequestID) -> Bool { streams[id] != nil }
   /// Whether another slice can be sent at once.
   var isDue: Bool { !ready.isEmpty }
 

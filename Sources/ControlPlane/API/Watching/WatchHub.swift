@@ -62,6 +62,7 @@ struct WatchHub: Sendable {
   private var told = 0
 
   var count: Int { slots.count }
+  func holds(_ id: RequestID) -> Bool { slots[id] != nil }
   var nextDue: Instant? { dues.first?.at }
   /// Some watch can be told more at once.
   var isDue: Bool { !pending.isEmpty }
