@@ -114,8 +114,8 @@ struct ClusterStart {
 
   private func describe(_ plan: ClusterPlan) -> String {
     let ports = plan.members.map { "\($0.clientPort)" }.joined(separator: ", ")
-    return "\(plan.members.count) members on 127.0.0.1 ports \(ports); nodes "
-      + plan.nodes.joined(separator: ", ")
+    let nodes = plan.nodes.isEmpty ? "none" : plan.nodes.joined(separator: ", ")
+    return "\(plan.members.count) members on 127.0.0.1 ports \(ports); nodes \(nodes)"
   }
 
   /// Two of each; those of an earlier `up` stay.

@@ -10,7 +10,9 @@ extension Command {
     var flags = FlagSet(command: "keelson up", environmentPrefixes: ["KEELSON_"])
     flags.declare("dir", .text, help: "the cluster's folder (default \(ClusterFolder.defaultPath))")
     flags.declare("members", .integer, help: "store members: 1, 3 or 5 (default 3)")
-    flags.declare("nodes", .integer, help: "nodes, each with an agent (default 1)")
+    flags.declare(
+      "nodes", .integer,
+      help: "nodes, each with an agent (default 1); 0 leaves them to keelson agent --hollow")
     flags.declare("api-servers", .integer, help: "API servers, all alike (default 1)")
     flags.declare(
       "merge-kubeconfig", .boolean,
@@ -24,8 +26,8 @@ extension Command {
         complain("--members: 1, 3 or 5; an even number survives no more losses")
         return 2
       }
-      if let nodes, !(1...ClusterPlan.nodesMax).contains(nodes) {
-        complain("--nodes: 1 to \(ClusterPlan.nodesMax)")
+      if let nodes, !(0...ClusterPlan.nodesMax).contains(nodes) {
+        complain("--nodes: 0 to \(ClusterPlan.nodesMax)")
         return 2
       }
       let servers = values.isGiven("api-servers") ? Int(values.integer("api-servers")) : nil
