@@ -148,7 +148,13 @@ let tests: [(name: String, imports: [String])] = [
   ),
   ("BaseTests", ["Base"]),
   ("ComponentTests", ["Base", "JSON", "EtcdAPI", "Objects", "Registry", "Component"]),
-  ("ConformanceTests", ["Base", "Linux", "JSON", "Node", "NodeAgent"]),
+  (
+    "ConformanceTests",
+    [
+      "Base", "Linux", "HTTP", "JSON", "Crypto", "EventLoop", "Transport", "StoreClient", "Node",
+      "NodeAgent", "API", "APIServer",
+    ]
+  ),
   ("CryptoTests", ["Base", "Linux", "JSON", "Crypto"]),
   ("EtcdAPITests", ["Base", "Linux", "Protobuf", "EtcdAPI"]),
   ("EventLoopTests", ["Base", "Linux", "EventLoop"]),

@@ -1,11 +1,11 @@
-"""PyPI's `kubernetes` against a cluster: kubernetes_client.py KUBECONFIG NAMESPACE [PID...]
+"""PyPI's `kubernetes` against a cluster: kubernetes_client.py FOLDER NAMESPACE
 
-Checks what it reads back and ends with 0 only if all of it was right. The processes named by PID are
-API servers, one of which is killed with -9 at a time while watches run; something else restarts them.
+FOLDER is of a cluster of `keelson up`. Checks what it reads back and ends with 0 only if all of it was
+right. While watches run it kills the API servers with -9, one at a time; the cluster's supervisor
+starts them again. Compacts the store.
 """
 
-import os
-import signal
+import json
 import sys
 import threading
 import time
@@ -13,11 +13,16 @@ import time
 from kubernetes import client, config, dynamic, watch
 from kubernetes.client.exceptions import ApiException
 
-kubeconfig, namespace = sys.argv[1:3]
-servers = [int(pid) for pid in sys.argv[3:]]
+from cluster import Cluster
+
+cluster = Cluster(sys.argv[1])
+namespace = sys.argv[2]
+kubeconfig = f"{cluster.folder}/kubeconfig"
 config.load_kube_config(kubeconfig)
-core = client.CoreV1Api()
-apps = client.AppsV1Api()
+contexts = [context["name"] for context in config.list_kube_config_contexts(kubeconfig)[0]]
+# One client for each API server; the first one's for what needs no other.
+every = [client.CoreV1Api(config.new_client_from_config(kubeconfig, name)) for name in contexts]
+core = every[0]
 
 
 def status_of(call, *args, **kwargs):
@@ -35,13 +40,13 @@ def config_map(name, data=None, labels=None):
 
 
 def patiently(call, *args, **kwargs):
-    """Repeats a call while the API server is being restarted."""
+    """Repeats a call while the API server is being restarted: it may have been carried out before."""
     deadline = time.monotonic() + 30
     while True:
         try:
             return call(*args, **kwargs)
         except ApiException as error:
-            if error.status == 409 and kwargs.pop("may_exist", True):
+            if error.status == 409:
                 return None
             if error.status < 500 or time.monotonic() > deadline:
                 raise
@@ -114,6 +119,14 @@ def patches():
     core.patch_namespaced_config_map("patched", namespace, {"data": {"d": "1"}})
     stale.data["e"] = "1"
     assert status_of(core.replace_namespaced_config_map, "patched", namespace, stale) == 409
+    try:
+        patch("application/json", {"data": {"a": "1"}})
+        raise AssertionError("a patch of no kind was taken")
+    except ApiException as error:
+        assert error.status == 415, error.status
+        answer = json.loads(error.body)
+        assert answer["reason"] == "UnsupportedMediaType", answer
+        assert answer["message"] == "415: Unsupported Media Type", answer
 
 
 def dynamic_client():
@@ -146,34 +159,39 @@ def dynamic_client():
     deployments.delete(name="dynamic", namespace=namespace)
 
 
+def write_watched(count, failure):
+    """Makes objects at the servers in turn, and kills each server at some time."""
+    try:
+        for number in range(count):
+            patiently(
+                every[number % len(every)].create_namespaced_config_map, namespace,
+                config_map(f"watched-{number:03}", {}, {"set": "watched"}),
+            )
+            for server in range(len(every)):
+                if number == count * (server + 1) // (len(every) + 1):
+                    cluster.kill(server)
+    except Exception as error:
+        failure.append(error)
+
+
 def watches_resume():
-    """Every change once and in order, over kill -9 of the API servers."""
+    """Every change once and in order, over kill -9 of the API servers, at one after the other."""
     count = 200
     listed = core.list_namespaced_config_map(namespace, label_selector="set=watched")
     revision = listed.metadata.resource_version
     failure = []
-
-    def write():
-        try:
-            for number in range(count):
-                patiently(
-                    core.create_namespaced_config_map, namespace,
-                    config_map(f"watched-{number:03}", {}, {"set": "watched"}),
-                )
-                if servers and number in (count // 3, 2 * count // 3):
-                    os.kill(servers.pop(), signal.SIGKILL)
-        except Exception as error:
-            failure.append(error)
-
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write_watched, args=(count, failure))
     writer.start()
     seen = []
+    watches = 0
     deadline = time.monotonic() + 90
     while len(seen) < count and time.monotonic() < deadline and not failure:
+        watches += 1
         try:
             for event in watch.Watch().stream(
-                core.list_namespaced_config_map, namespace, label_selector="set=watched",
-                resource_version=revision, timeout_seconds=10, allow_watch_bookmarks=True,
+                every[watches % len(every)].list_namespaced_config_map, namespace,
+                label_selector="set=watched", resource_version=revision, timeout_seconds=10,
+                allow_watch_bookmarks=True,
             ):
                 revision = event["object"].metadata.resource_version
                 if event["type"] == "ADDED":
@@ -182,15 +200,69 @@ def watches_resume():
                     raise AssertionError(event["type"])
                 if len(seen) == count:
                     break
-        except ApiException:
-            raise
-        except AssertionError:
+        except (ApiException, AssertionError):
             raise
         except Exception:
             time.sleep(0.05)
     writer.join()
     assert not failure, failure
     assert seen == [f"watched-{number:03}" for number in range(count)], seen
+    assert watches > 1, "no watch was lost"
+
+
+def gone_of(call, *args, **kwargs):
+    """The Status of a call that must be answered with 410."""
+    try:
+        call(*args, **kwargs)
+    except ApiException as error:
+        assert error.status == 410, (error.status, error.body)
+        answer = json.loads(error.body)
+        assert answer["reason"] == "Expired", answer
+        return answer
+    raise AssertionError("410 was expected")
+
+
+def what_is_gone():
+    """Revisions before a compaction: lists, chunks and watches of them end with 410, and go on anew."""
+    page = core.list_namespaced_config_map(namespace, label_selector="set=watched", limit=3)
+    old = page.metadata.resource_version
+    core.create_namespaced_config_map(namespace, config_map("behind", {}, {"set": "watched"}))
+    cluster.compact()
+    gone_of(core.list_namespaced_config_map, namespace, resource_version=old,
+            resource_version_match="Exact")
+    answer = gone_of(
+        core.list_namespaced_config_map, namespace, label_selector="set=watched", limit=3,
+        _continue=page.metadata._continue)
+    rest = core.list_namespaced_config_map(
+        namespace, label_selector="set=watched", _continue=answer["metadata"]["continue"])
+    # Of 201: three were on the first page, and the newest one comes before them.
+    assert len(rest.items) == 197, len(rest.items)
+    # What a server has seen it still tells; one that starts now cannot have seen it.
+    for server, api in enumerate(every):
+        cluster.kill(server)
+        cluster.await_ready(server)
+        try:
+            for event in watch.Watch().stream(
+                api.list_namespaced_config_map, namespace, resource_version=old,
+            ):
+                raise AssertionError(f"what is gone was told: {event}")
+            raise AssertionError("the watch ended without a word")
+        except ApiException as error:
+            assert error.status == 410, error
+            assert error.reason.startswith("Expired: too old resource version: " + old), error
+        # As every client recovers: it lists, and watches from there.
+        listed = api.list_namespaced_config_map(namespace, label_selector="set=watched")
+        assert len(listed.items) == 201 + server, len(listed.items)
+        core.create_namespaced_config_map(
+            namespace, config_map(f"since-{server}", {}, {"set": "watched"}))
+        for event in watch.Watch().stream(
+            api.list_namespaced_config_map, namespace, timeout_seconds=30,
+            resource_version=listed.metadata.resource_version,
+        ):
+            assert event["type"] == "ADDED" and event["object"].metadata.name == f"since-{server}"
+            break
+        else:
+            raise AssertionError("nothing came")
 
 
 def deletions():
@@ -209,7 +281,9 @@ def await_account():
 
 core.create_namespace(client.V1Namespace(metadata=client.V1ObjectMeta(name=namespace)))
 await_account()
-for part in (creates_and_chunks, patches, dynamic_client, watches_resume, deletions):
+for part in (
+    creates_and_chunks, patches, dynamic_client, watches_resume, what_is_gone, deletions
+):
     part()
     print(f"ok {part.__name__}", flush=True)
 core.delete_namespace(namespace)

@@ -1,11 +1,10 @@
-"""PyPI's `lightkube` against a cluster: lightkube_client.py KUBECONFIG NAMESPACE [PID...]
+"""PyPI's `lightkube` against a cluster: lightkube_client.py FOLDER NAMESPACE
 
-Checks what it reads back and ends with 0 only if all of it was right. The processes named by PID are
-API servers, one of which is killed with -9 at a time while watches run; something else restarts them.
+FOLDER is of a cluster of `keelson up`. Checks what it reads back and ends with 0 only if all of it was
+right. While watches run it kills the API servers with -9, one at a time; the cluster's supervisor
+starts them again. Compacts the store.
 """
 
-import os
-import signal
 import sys
 import threading
 import time
@@ -15,13 +14,19 @@ from lightkube.core.exceptions import ApiError
 from lightkube.generic_resource import create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import ConfigMap, Namespace, ServiceAccount
-from lightkube.types import PatchType
+from lightkube.types import OnErrorAction, OnErrorResult, PatchType
 
-kubeconfig, namespace = sys.argv[1:3]
-servers = [int(pid) for pid in sys.argv[3:]]
-api = Client(
-    config=KubeConfig.from_file(kubeconfig), namespace=namespace, field_manager="script"
-)
+from cluster import Cluster
+
+cluster = Cluster(sys.argv[1])
+namespace = sys.argv[2]
+kubeconfig = KubeConfig.from_file(f"{cluster.folder}/kubeconfig")
+# One client for each API server; the first one's for what needs no other.
+every = [
+    Client(config=kubeconfig.get(name), namespace=namespace, field_manager="script")
+    for name in kubeconfig.contexts
+]
+api = every[0]
 
 
 def config_map(name, data=None, labels=None):
@@ -111,30 +116,37 @@ def generic_resources():
     api.delete(deployment, "generic")
 
 
+def write_watched(count, failure):
+    """Makes objects at the servers in turn, and kills each server at some time."""
+    try:
+        for number in range(count):
+            patiently(
+                every[number % len(every)].create,
+                config_map(f"watched-{number:03}", {}, {"set": "watched"}),
+            )
+            for server in range(len(every)):
+                if number == count * (server + 1) // (len(every) + 1):
+                    cluster.kill(server)
+    except Exception as error:
+        failure.append(error)
+
+
 def watches_resume():
-    """Every change once and in order, over kill -9 of the API servers."""
+    """Every change once and in order, over kill -9 of the API servers, at one after the other."""
     count = 200
     listed = api.list(ConfigMap, labels={"set": "watched"})
     assert list(listed) == []
     revision = listed.resourceVersion
     failure = []
-
-    def write():
-        try:
-            for number in range(count):
-                patiently(api.create, config_map(f"watched-{number:03}", {}, {"set": "watched"}))
-                if servers and number in (count // 3, 2 * count // 3):
-                    os.kill(servers.pop(), signal.SIGKILL)
-        except Exception as error:
-            failure.append(error)
-
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write_watched, args=(count, failure))
     writer.start()
     seen = []
+    watches = 0
     deadline = time.monotonic() + 90
     while len(seen) < count and time.monotonic() < deadline and not failure:
+        watches += 1
         try:
-            for kind, found in api.watch(
+            for kind, found in every[watches % len(every)].watch(
                 ConfigMap, labels={"set": "watched"}, resource_version=revision,
                 server_timeout=10,
             ):
@@ -150,6 +162,36 @@ def watches_resume():
     writer.join()
     assert not failure, failure
     assert seen == [f"watched-{number:03}" for number in range(count)], seen
+    assert watches > 1, "no watch was lost"
+
+
+def what_is_gone():
+    """A watch from before a compaction ends with 410; lightkube's own recovery begins anew."""
+    listed = api.list(ConfigMap, labels={"set": "chunks"})
+    names = [found.metadata.name for found in listed]
+    api.create(config_map("behind", {}, {"set": "chunks"}))
+    cluster.compact()
+    for server, there in enumerate(every):
+        cluster.kill(server)
+        cluster.await_ready(server)
+        codes = []
+
+        def recover(error, count):
+            codes.append(error.status.code)
+            assert error.status.reason == "Expired", error.status
+            return OnErrorResult(OnErrorAction.RETRY)
+
+        seen = []
+        for kind, found in there.watch(
+            ConfigMap, labels={"set": "chunks"}, resource_version=listed.resourceVersion,
+            on_error=recover,
+        ):
+            assert kind == "ADDED", kind
+            seen.append(found.metadata.name)
+            if len(seen) == len(names) + 1:
+                break
+        assert codes == [410], codes
+        assert sorted(seen) == sorted(names + ["behind"]), seen
 
 
 def await_account():
@@ -161,7 +203,7 @@ def await_account():
 
 api.create(Namespace(metadata=ObjectMeta(name=namespace)))
 await_account()
-for part in (creates_and_chunks, patches, generic_resources, watches_resume):
+for part in (creates_and_chunks, patches, generic_resources, watches_resume, what_is_gone):
     part()
     print(f"ok {part.__name__}", flush=True)
 api.delete(Namespace, namespace)

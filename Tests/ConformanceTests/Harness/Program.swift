@@ -33,6 +33,7 @@ struct Program: Sendable {
   static let openssl = locate("openssl", package: "openssl")
   static let strace = locate("strace", package: "strace")
   static let bash = locate("bash", package: "bash")
+  static let python = locate("python3", package: "python3-venv")
   static let mount = locate("mount", package: "mount")
   static let unmount = locate("umount", package: "mount")
 

@@ -15,7 +15,7 @@ struct PythonEnvironment: Sendable {
     let environment = PythonEnvironment(folder: folder)
     let mark = "\(folder)/complete"
     if Files.exists(mark) { return environment }
-    let python = try Program.locate("python3", package: "python3-venv").get()
+    let python = try Program.python.get()
     try await check(try await python.run(["-m", "venv", "--clear", folder], within: .seconds(120)))
     let pip = Program(path: "\(folder)/bin/pip")
     try await check(
