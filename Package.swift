@@ -21,6 +21,8 @@ enum Kind {
   case program
   /// A program under `Bench/`: measures, and is no part of the product.
   case bench
+  /// What those programs share, under `Bench/` too.
+  case benchParts
 }
 
 struct Row {
@@ -115,19 +117,23 @@ let table = [
       "ReconcilerRuntime", "API", "APIServer",
       "Node", "NodeAgent", "Simulator",
     ]),
+  Row("Benchmark", "Programs", .benchParts, ["Base", "Linux", "EventLoop"]),
   Row(
     "apibench", "Programs", .bench,
-    ["Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport"]),
+    ["Base", "Linux", "JSON", "HTTP", "Crypto", "EventLoop", "Transport", "Benchmark"]),
   Row(
     "controlbench", "Programs", .bench,
     [
       "Base", "Linux", "JSON", "EventLoop", "EtcdAPI", "StoreClient", "Objects", "Registry",
+      "Benchmark",
     ]),
-  Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP"]),
-  Row("registrybench", "Programs", .bench, ["Base", "Linux", "JSON", "Objects", "Registry"]),
+  Row("httpbench", "Programs", .bench, ["Base", "Linux", "HTTP", "Benchmark"]),
+  Row(
+    "registrybench", "Programs", .bench,
+    ["Base", "Linux", "JSON", "Objects", "Registry", "Benchmark"]),
   Row(
     "storebench", "Programs", .bench,
-    ["Base", "Linux", "Protobuf", "HTTP", "EventLoop", "EtcdAPI"]),
+    ["Base", "Linux", "Protobuf", "HTTP", "EventLoop", "EtcdAPI", "Benchmark"]),
 ]
 
 /// Test targets: what each imports beside the target of its own name.
@@ -249,9 +255,11 @@ if let only {
   }
 }
 
+func isBench(_ row: Row) -> Bool { row.kind == .bench || row.kind == .benchParts }
+
 let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
   let dependencies = row.imports.map { Target.Dependency.target(name: $0) }
-  let path = row.kind == .bench ? "Bench/\(row.name)" : "Sources/\(row.layer)/\(row.name)"
+  let path = isBench(row) ? "Bench/\(row.name)" : "Sources/\(row.layer)/\(row.name)"
   switch row.kind {
   case .systemLibrary:
     return .systemLibrary(name: row.name, path: path, providers: [.apt(["libssl-dev"])])
@@ -261,7 +269,7 @@ let targets: [Target] = table.filter { wanted.contains($0.name) }.map { row in
     return .target(
       name: row.name, dependencies: dependencies, path: path, exclude: row.excluded,
       swiftSettings: pureSettings)
-  case .shell:
+  case .shell, .benchParts:
     return .target(
       name: row.name, dependencies: dependencies, path: path, exclude: row.excluded,
       swiftSettings: shellSettings)

@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import Crypto
 import EventLoop
 import HTTP

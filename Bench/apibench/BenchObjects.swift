@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import Linux
 import Synchronization
 
@@ -80,7 +81,7 @@ final class Milestone: Sendable {
     while !state.withLock({ $0.isReached }) {
       guard Machine.now() < deadline else {
         let count = state.withLock { $0.count }
-        throw BenchError.overdue("\(count) \(what)", log: cluster.folder)
+        throw BenchError.overdue("\(count) \(what)", log: cluster.servers.folder)
       }
       try await Task.sleep(for: .milliseconds(2))
     }

@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import EtcdAPI
 import EventLoop
 import JSON
@@ -67,7 +68,7 @@ struct Measurement {
       }
       try await Task.sleep(for: .milliseconds(100))
     }
-    throw BenchError.overdue(last, log: cluster.folder)
+    throw BenchError.overdue(last, log: cluster.servers.folder)
   }
 
   // MARK: - Phases
@@ -78,7 +79,7 @@ struct Measurement {
       writer.with(try StoreClient(endpoints: cluster.endpoints, loop: loop))
     }
     let first = try await revision() + 1
-    let before = try cluster.usage()
+    let before = try cluster.servers.usage()
     let began = Machine.now()
     let tally = PodTally(namespace: "bare", loop: loop)
     var applied = Duration.zero
@@ -99,12 +100,12 @@ struct Measurement {
       try await tally.wait(forReady: plan.pods)
       return Machine.now() - began
     }
-    let after = try cluster.usage()
+    let after = try cluster.servers.usage()
     let last = try await revision()
     say("\(plan.pods) bare pods over \(plan.nodes) nodes, \(plan.writers) writers")
-    say("  applied        \(seconds(applied)) s")
+    say("  applied        \(decimal(seconds(applied))) s")
     say(
-      "  all running    \(seconds(running)) s   "
+      "  all running    \(decimal(seconds(running))) s   "
         + "(Kubernetes 1.33, 1000 pods: \(Kubernetes.thousandPodsSeconds) s)")
     let count = try await HistoryCount(client, namespace: "bare", first: first, last: last)
     report(count)
@@ -119,7 +120,7 @@ struct Measurement {
       .create(
         .deployment, try BenchObjects.deployment("web", in: "rolled", replicas: 0)))
     let first = try await revision() + 1
-    let before = try cluster.usage()
+    let before = try cluster.servers.usage()
     let tally = PodTally(namespace: "rolled", loop: loop)
     let (up, middle, down) = try await following(tally, from: first) {
       let up = try await scale(key, to: plan.replicas, writer, tally)
@@ -129,13 +130,13 @@ struct Measurement {
       }
       return (up, middle, try await scale(key, to: 0, writer, tally))
     }
-    let after = try cluster.usage()
+    let after = try cluster.servers.usage()
     say("a Deployment of \(plan.replicas) over \(plan.nodes) nodes")
     say(
-      "  0 to all ready \(seconds(up)) s   "
+      "  0 to all ready \(decimal(seconds(up))) s   "
         + "(Kubernetes 1.33, 500 replicas: \(Kubernetes.deploymentUpSeconds) s)")
     say(
-      "  all to 0       \(seconds(down)) s   "
+      "  all to 0       \(decimal(seconds(down))) s   "
         + "(Kubernetes 1.33, 500 replicas: \(Kubernetes.deploymentDownSeconds) s)")
     let count = try await HistoryCount(client, namespace: "rolled", first: first, last: middle)
     report(count)
@@ -181,7 +182,7 @@ struct Measurement {
         // The body ended in time.
         return
       }
-      await tally.giveUp(BenchError.overdue(await tally.standing, log: cluster.folder))
+      await tally.giveUp(BenchError.overdue(await tally.standing, log: cluster.servers.folder))
     }
     defer {
       follower.cancel()
@@ -219,25 +220,7 @@ struct Measurement {
         + "at most \(decimal(ratios.worst)) (budget 4)")
   }
 
-  private func report(
-    _ before: [(name: String, cpu: Duration, residentBytes: UInt64)],
-    _ after: [(name: String, cpu: Duration, residentBytes: UInt64)]
-  ) {
-    for (earlier, later) in zip(before, after) {
-      let name = later.name + String(repeating: " ", count: max(1, 20 - later.name.count))
-      say(
-        "  \(name) \(seconds(later.cpu - earlier.cpu)) s CPU, "
-          + "\(later.residentBytes >> 20) MiB")
-    }
-  }
-
-  private func seconds(_ duration: Duration) -> String {
-    decimal(Double(duration.nanoseconds) / 1e9)
-  }
-
-  private func decimal(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let fraction = String(hundredths % 100)
-    return "\(hundredths / 100)." + (fraction.count == 1 ? "0" + fraction : fraction)
+  private func report(_ before: [ProcessUsage], _ after: [ProcessUsage]) {
+    for (earlier, later) in zip(before, after) { say(later.line(since: earlier)) }
   }
 }

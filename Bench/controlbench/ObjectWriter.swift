@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import EtcdAPI
 import EventLoop
 import JSON

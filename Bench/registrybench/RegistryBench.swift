@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import JSON
 import Linux
 import Objects
@@ -49,15 +50,6 @@ enum RegistryBench {
     }
     let elapsed = Machine.threadCPUTime() - start
     return Double(elapsed.nanoseconds) / Double(rounds * pods.count) / 1000
-  }
-
-  private static func say(_ text: String) {
-    do {
-      try StandardStream.output.write(Bytes(text + "\n"))
-    } catch {
-      // The reader is gone, as behind `| head`.
-      Machine.exit(0)
-    }
   }
 
   // MARK: - Objects

@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import EventLoop
 import Linux
 
@@ -29,10 +30,8 @@ struct BenchPlan {
     flags.declare("value-size", .integer, default: "256", help: "bytes per value")
     flags.declare("warm-up", .duration, default: "1s", help: "unmeasured start of each phase")
     flags.declare("window", .duration, default: "4s", help: "measured time of each phase")
-    flags.declare("dir", .text, default: "/var/tmp", help: "folder on a disk for the data")
-    flags.declare("keelson", .text, help: "the program (default: beside this one)")
     flags.declare("endpoints", .text, help: "host:port,... of running members; starts nothing")
-    flags.declare("help", letter: "h", .boolean, help: "prints this")
+    flags.declareServers()
     let values = try flags.parse(arguments)
     if values.boolean("help") {
       say(flags.usage)
@@ -57,9 +56,7 @@ struct BenchPlan {
     warmUp = values.duration("warm-up")
     window = values.duration("window")
     folder = values.text("dir")
-    let beside = try Machine.executablePath().split(separator: "/").dropLast()
-    let given = values.text("keelson")
-    keelson = given.isEmpty ? "/" + (beside + ["keelson"]).joined(separator: "/") : given
+    keelson = try values.keelson()
     endpoints = try values.text("endpoints").split(separator: ",").map(Self.endpoint)
   }
 

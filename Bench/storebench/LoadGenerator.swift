@@ -1,4 +1,5 @@
 import Base
+import Benchmark
 import EtcdAPI
 import EventLoop
 import Linux
@@ -85,8 +86,8 @@ final class LoadGenerator {
     let stands = loop.run(atMost: Bounds.connect) {
       lossReason != nil || connections.allSatisfy(\.isConnected)
     }
-    if let lossReason { throw BenchError.connectionLost(lossReason) }
-    guard stands else { throw BenchError.connectionLost("none within \(Bounds.connect)") }
+    if let lossReason { throw BenchError.refused("a connection was lost: \(lossReason)") }
+    guard stands else { throw BenchError.refused("no connection within \(Bounds.connect)") }
   }
 
   func close() {
@@ -140,7 +141,7 @@ final class LoadGenerator {
     measurement.generatorCPUSeconds = Double(own.nanoseconds) / 1e9
     measurement.seconds = Double((end - begin).nanoseconds) / 1e9
     _ = loop.run(atMost: Bounds.drain) { lossReason != nil || inFlight == 0 }
-    if let lossReason { throw BenchError.connectionLost(lossReason) }
+    if let lossReason { throw BenchError.refused("a connection was lost: \(lossReason)") }
     if inFlight > 0 { measurement.errors["no answer", default: 0] += inFlight }
     return measurement
   }

@@ -1,3 +1,5 @@
+import Benchmark
+
 /// One phase against one cluster.
 struct Figure {
   let subject: String
@@ -143,17 +145,4 @@ struct Report {
 /// Cells of at least ten characters, aligned to the right.
 func columns(_ cells: [String]) -> String {
   cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined(separator: " ")
-}
-
-/// `value` with so many digits behind the point, rounded.
-func decimal(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "-" }
-  var scale = 1.0
-  for _ in 0..<places { scale *= 10 }
-  let scaled = Int64((abs(value) * scale).rounded())
-  let whole = String(scaled / Int64(scale))
-  let sign = value < 0 ? "-" : ""
-  guard places > 0 else { return sign + whole }
-  let rest = String(scaled % Int64(scale))
-  return sign + whole + "." + String(repeating: "0", count: places - rest.count) + rest
 }
