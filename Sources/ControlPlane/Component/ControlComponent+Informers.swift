@@ -113,7 +113,7 @@ extension ControlComponent {
   ) -> (old: StoredObject?, new: StoredObject?) {
     if let value = change.value {
       do throws(UndecodableObject) {
-        let new = try StoredObject(decoding: value)
+        let new = try StoredObject(decoding: value, sharing: &subtrees)
         return (view.put(new), new)
       } catch {
         note("undecodable object skipped", [["key", change.key.text], ["reason", "\(error)"]])

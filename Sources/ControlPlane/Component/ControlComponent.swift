@@ -1,4 +1,5 @@
 public import Base
+import JSON
 public import EtcdAPI
 import Objects
 public import Registry
@@ -76,6 +77,8 @@ public struct ControlComponent: Sendable {
   let configuration: Configuration
   var life = Life.fresh
   var view = ClusterView()
+  /// What the view's objects have alike.
+  var subtrees = SharedSubtrees.ofObjects
   /// In the order of their collections.
   var informers: [Informer]
   /// In the order of the configuration.

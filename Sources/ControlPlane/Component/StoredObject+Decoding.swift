@@ -18,15 +18,23 @@ extension StoredObject {
   public convenience init(
     decoding kv: KeyValue, keepsText: Bool = false
   ) throws(UndecodableObject) {
+    var alone = SharedSubtrees(below: [])
+    try self.init(decoding: kv, keepsText: keepsText, sharing: &alone)
+  }
+
+  /// As `init(decoding:)`; what `subtrees` has of the value already is held once.
+  public convenience init(
+    decoding kv: KeyValue, keepsText: Bool = false, sharing subtrees: inout SharedSubtrees
+  ) throws(UndecodableObject) {
     guard let key = StoreKey(kv.key) else { throw .unknownKey }
     self.init(
-      key: key, json: try Self.json(of: kv, at: key), createRevision: kv.createRevision,
+      key: key, json: try Self.json(of: kv, at: key, &subtrees), createRevision: kv.createRevision,
       modRevision: kv.modRevision, lease: kv.lease,
       value: keepsText ? Bytes(kv.value.array) : nil)
   }
 
   private static func json(
-    of kv: KeyValue, at key: StoreKey
+    of kv: KeyValue, at key: StoreKey, _ subtrees: inout SharedSubtrees
   ) throws(UndecodableObject) -> JSONObject {
     switch key {
     case .heartbeat, .grant, .candidate: return JSONObject()
@@ -37,11 +45,23 @@ extension StoredObject {
     }
     let value: JSONValue
     do throws(JSONError) {
-      value = try JSONValue(parsing: kv.value)
+      value = try JSONValue(parsing: kv.value, sharing: &subtrees)
     } catch {
       throw .notJSON(error.reason, line: error.line, column: error.column)
     }
     guard let object = value.object else { throw .notAnObject }
     return object
+  }
+}
+
+extension SharedSubtrees {
+  /// What the pods of one owner, and objects that one component writes, have alike.
+  public static var ofObjects: SharedSubtrees {
+    SharedSubtrees(below: [
+      "affinity", "conditions", "containers", "env", "fieldsV1", "initContainers", "labels",
+      "managedFields", "ownerReferences", "securityContext", "selector", "spec", "state",
+      "template",
+      "tolerations", "topologySpreadConstraints", "volumes",
+    ])
   }
 }

@@ -40,6 +40,16 @@ extension JSONValue {
     self = try parser.parseDocument()
     duplicates += parser.duplicates
   }
+
+  /// As `init(parsing:)`, but what `subtrees` has of it already is taken from there.
+  public init(parsing text: Bytes, sharing subtrees: inout SharedSubtrees) throws(JSONError) {
+    var parser = JSONParser(text: text.array, options: JSONOptions())
+    parser.subtrees = subtrees
+    // Not held twice: a change would copy it.
+    subtrees = SharedSubtrees(below: [])
+    defer { if let kept = parser.subtrees { subtrees = kept } }
+    self = try parser.parseDocument()
+  }
 }
 
 struct JSONParser {
@@ -50,6 +60,12 @@ struct JSONParser {
   /// ends puts its own part in front.
   private(set) var duplicates: [String] = []
   private static let duplicatesMax = 100
+  /// Nil where nothing is shared.
+  var subtrees: SharedSubtrees?
+  /// Members and elements of the objects and arrays that are being read, the innermost one's last:
+  /// what is read keeps arrays of just its size.
+  private var members: [JSONObject.Member] = []
+  private var elements: [JSONValue] = []
 
   init(text: [UInt8], options: JSONOptions) {
     self.text = text
@@ -85,10 +101,11 @@ struct JSONParser {
   }
 
   private mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
-    var object = JSONObject()
     offset += 1
     skipSpace()
-    if take(UInt8(ascii: "}")) { return object }
+    if take(UInt8(ascii: "}")) { return JSONObject() }
+    let first = members.count
+    var places = MemberPlaces()
     while true {
       let start = offset
       guard start < text.count else { throw failure(.unexpectedEnd, at: start) }
@@ -100,42 +117,54 @@ struct JSONParser {
       try expect(UInt8(ascii: ":"))
       skipSpace()
       let known = duplicates.count
-      let value = try parseValue(depth: depth)
+      let value = try parseMember(name, depth: depth)
       for place in known..<duplicates.count {
         let inner = duplicates[place]
         duplicates[place] =
           inner.utf8.first == UInt8(ascii: "[") ? name + inner : "\(name).\(inner)"
       }
-      if !object.append(JSONObject.Member(name: name, value: value)) {
+      if let twin = places.place(of: name, in: members[first...]) {
         switch options.duplicateMembers {
         case .refused: throw failure(.duplicateMember(name), at: start)
         case .lastWins:
-          object[name] = value
+          members[twin].value = value
           if duplicates.count < Self.duplicatesMax { duplicates.append(name) }
         }
+      } else {
+        members.append(JSONObject.Member(name: name, value: value))
       }
       skipSpace()
-      if take(UInt8(ascii: "}")) { return object }
+      if take(UInt8(ascii: "}")) {
+        let own = Array(members[first...])
+        members.removeSubrange(first...)
+        return JSONObject(distinct: own)
+      }
       try expect(UInt8(ascii: ","))
       skipSpace()
     }
   }
 
-  private mutating func parseArray(depth: Int) throws(JSONError) -> [JSONValue] {
-    var elements: [JSONValue] = []
+  private mutating func parseArray(
+    depth: Int, isShared: Bool = false
+  ) throws(JSONError) -> [JSONValue] {
     offset += 1
     skipSpace()
-    if take(UInt8(ascii: "]")) { return elements }
+    if take(UInt8(ascii: "]")) { return [] }
+    let first = elements.count
     while true {
       let known = duplicates.count
-      elements.append(try parseValue(depth: depth))
+      elements.append(isShared ? try parseShared(depth: depth) : try parseValue(depth: depth))
       for place in known..<duplicates.count {
         let inner = duplicates[place]
         let joint = inner.utf8.first == UInt8(ascii: "[") ? "" : "."
-        duplicates[place] = "[\(elements.count - 1)]\(joint)\(inner)"
+        duplicates[place] = "[\(elements.count - first - 1)]\(joint)\(inner)"
       }
       skipSpace()
-      if take(UInt8(ascii: "]")) { return elements }
+      if take(UInt8(ascii: "]")) {
+        let own = Array(elements[first...])
+        elements.removeSubrange(first...)
+        return own
+      }
       try expect(UInt8(ascii: ","))
       skipSpace()
     }
@@ -146,6 +175,57 @@ struct JSONParser {
   ) throws(JSONError) -> JSONValue {
     for byte in "\(word)".utf8 { try expect(byte) }
     return value
+  }
+
+  // MARK: - Shared subtrees
+
+  private mutating func parseMember(
+    _ name: String, depth: Int
+  ) throws(JSONError) -> JSONValue {
+    guard subtrees?.isLookedFor(below: name) == true, offset < text.count else {
+      return try parseValue(depth: depth)
+    }
+    guard text[offset] == UInt8(ascii: "[") else { return try parseShared(depth: depth) }
+    return .array(try parseArray(depth: try deeper(depth), isShared: true))
+  }
+
+  private mutating func parseShared(depth: Int) throws(JSONError) -> JSONValue {
+    guard offset < text.count, text[offset] == UInt8(ascii: "{"), let span = sharedSpan(depth)
+    else { return try parseValue(depth: depth) }
+    let own = Bytes(text)[span]
+    if let value = subtrees?.value(of: own) {
+      offset = span.upperBound
+      return value
+    }
+    let value = try parseValue(depth: depth)
+    subtrees?.note(value, of: own)
+    return value
+  }
+
+  /// Where the object that begins here stands, if it is short enough to be shared and as a part of
+  /// this text not too deep. Says nothing of whether it is well formed.
+  private func sharedSpan(_ depth: Int) -> Range<Int>? {
+    let end = min(text.count, offset + SharedSubtrees.bytes.upperBound)
+    var open = 0
+    var isText = false
+    var place = offset
+    while place < end {
+      switch text[place] {
+      case UInt8(ascii: "\""): isText.toggle()
+      case UInt8(ascii: "\\"): place += 1
+      case UInt8(ascii: "{") where !isText, UInt8(ascii: "[") where !isText:
+        open += 1
+        if depth + open > options.depthMax { return nil }
+      case UInt8(ascii: "}") where !isText, UInt8(ascii: "]") where !isText:
+        open -= 1
+        if open == 0 {
+          return place + 1 - offset >= SharedSubtrees.bytes.lowerBound ? offset..<place + 1 : nil
+        }
+      default: break
+      }
+      place += 1
+    }
+    return nil
   }
 
   // MARK: - Numbers

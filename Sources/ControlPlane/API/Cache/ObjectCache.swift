@@ -1,6 +1,7 @@
 import Base
 import Component
 import EtcdAPI
+import JSON
 import Objects
 import Registry
 
@@ -34,6 +35,8 @@ struct ObjectCache: Sendable {
   private let limits: Limits
   private var informer = Informer(.registry)
   private var start = Start.unknown
+  /// What the view's objects have alike.
+  private var subtrees = SharedSubtrees.ofObjects
 
   private enum Start {
     /// The store's revision is asked for.
@@ -149,7 +152,7 @@ struct ObjectCache: Sendable {
     for change in changes {
       if let value = change.value {
         do throws(UndecodableObject) {
-          let new = try StoredObject(decoding: value, keepsText: true)
+          let new = try StoredObject(decoding: value, keepsText: true, sharing: &subtrees)
           let old = view.put(new)
           applied.append(ObjectChange(revision: new.modRevision, old: old, new: new))
           continue
