@@ -143,7 +143,7 @@ struct WatchFrames: Sendable {
   }
 
   private static let countMax = 4096
-  private static let bytesMax = 4 << 20
+  private static let bytesMax = 1 << 20
 
   private var styles: [WatchStyle] = []
   private var places: [WatchStyle: Int] = [:]
