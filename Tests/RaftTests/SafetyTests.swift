@@ -53,7 +53,8 @@ struct HostileRun {
     cluster = TestCluster(
       voters: Array(1...UInt64(size)), spare: [UInt64(size) + 1], electionTicks: 5,
       logTailBytesMax: random.below(400), appendBytesMax: 1 + random.below(60),
-      inflightBytesMax: 1 + random.below(200), seed: seed)
+      inflightBytesMax: 1 + random.below(200), logLackedBytesMax: seed % 4 == 3 ? 600 : 0,
+      seed: seed)
     self.sabotage = sabotage
   }
 

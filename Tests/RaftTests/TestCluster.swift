@@ -31,7 +31,7 @@ struct TestCluster {
   init(
     voters: [UInt64], learners: [UInt64] = [], spare: [UInt64] = [], electionTicks: Int = 10,
     logTailBytesMax: Int = 0, appendBytesMax: Int = 1 << 20, inflightBytesMax: Int = 16 << 20,
-    seed: UInt64 = 1
+    logLackedBytesMax: Int = 0, seed: UInt64 = 1
   ) {
     let first = ClusterConfiguration(
       voters: voters.map { NodeID($0) }, learners: learners.map { NodeID($0) })
@@ -39,7 +39,7 @@ struct TestCluster {
       RaftConfiguration(
         id: id, electionTicks: electionTicks, seed: seed &* 1_000_003 &+ id.value,
         appendBytesMax: appendBytesMax, inflightBytesMax: inflightBytesMax,
-        logTailBytesMax: logTailBytesMax)
+        logTailBytesMax: logTailBytesMax, logLackedBytesMax: logLackedBytesMax)
     }
     ids = (voters + learners + spare).map { NodeID($0) }.sorted()
     for id in ids {

@@ -318,6 +318,31 @@ import Testing
     #expect(cluster[3].node.commitIndex == 6)
   }
 
+  @Test func `a compacted log keeps what a known follower lacks, up to a bound`() throws {
+    // An entry costs 65 bytes here: three of six fit.
+    for (bytesMax, first) in [(0, 7), (200, 4), (1 << 20, 2)] {
+      var cluster = TestCluster(voters: [1, 2, 3], logLackedBytesMax: bytesMax)
+      cluster.elect(1)
+      cluster.settle()
+      for value in 0..<5 { try cluster.propose(1, Bytes("\(value)")) }
+      cluster.settle { $0.to == 3 }
+      cluster.step(1, .compacted(through: 6))
+      #expect(cluster[1].node.firstIndex == LogIndex(UInt64(first)))
+      // One that leads nobody keeps none for others.
+      cluster.step(2, .compacted(through: cluster[2].node.commitIndex))
+      #expect(cluster[2].node.firstIndex == cluster[2].node.commitIndex.next)
+    }
+  }
+
+  @Test func `a compacted log keeps nothing that all followers have`() throws {
+    var cluster = TestCluster(voters: [1, 2, 3], logLackedBytesMax: 1 << 20)
+    cluster.elect(1)
+    for value in 0..<5 { try cluster.propose(1, Bytes("\(value)")) }
+    cluster.settle()
+    cluster.step(1, .compacted(through: 6))
+    #expect(cluster[1].node.firstIndex == 7)
+  }
+
   @Test func `what a snapshot replaced does not come back from a torn restart`() {
     let snapshot = SnapshotMetadata(
       last: EntryID(term: 3, index: 10), configuration: ClusterConfiguration(voters: [1, 2, 3]))

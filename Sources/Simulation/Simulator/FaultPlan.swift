@@ -81,6 +81,7 @@ struct FaultPlan {
     configuration.limits.batchBytesMax = scale * 4 << 10
     configuration.limits.checkpointLogBytes = checkpointLogBytes
     configuration.logTailBytesMax = logTailBytes
+    configuration.logLackedBytesMax = 4 * logTailBytes
     configuration.limits.snapshotChunkBytes = scale * 1 << 10
     configuration.limits.checkpointWriteBytes = scale * 4 << 10
     configuration.limits.appliedBytesPerTurn = scale * 2 << 10

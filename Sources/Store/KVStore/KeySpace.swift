@@ -4,11 +4,11 @@ import Protobuf
 
 /// What a key space is built with. Every member of a cluster has the same.
 public struct KeySpaceConfiguration: Hashable, Sendable {
-  /// A segment of the revision log is sealed at this length. 4 MiB: written in one go, and checked
-  /// or rewritten within 2 ms.
+  /// A segment of the revision log is sealed at this length. 1 MiB: written in one go, and checked
+  /// or rewritten within 2 ms; a checkpoint's manifest holds a copy of the one that grows.
   public var segmentBytes: Int
 
-  public init(segmentBytes: Int = 4 << 20) {
+  public init(segmentBytes: Int = 1 << 20) {
     self.segmentBytes = segmentBytes
   }
 }

@@ -36,7 +36,9 @@ public struct MemberConfiguration: Sendable {
   public var electionTicks: Int
   public var limits: MemberLimits
   /// Bytes of compacted entries that stay in memory for slow members, which then need no snapshot.
-  public var logTailBytesMax = 16 << 20
+  public var logTailBytesMax = 4 << 20
+  /// As long as the leader knows of a member that lacks them, so many bytes stay.
+  public var logLackedBytesMax = 64 << 20
   /// The same at every member.
   public var keySpace: KeySpaceConfiguration
   public var wal: WriteAheadLog.Configuration
@@ -84,8 +86,9 @@ public struct MemberLimits: Hashable, Sendable {
   public var batchBytesMax = 1 << 20
   /// Payload bytes applied in one turn, but at least one entry: about 2 ms.
   public var appliedBytesPerTurn = 256 << 10
-  /// Log bytes behind the last checkpoint that start the next one.
-  public var checkpointLogBytes: UInt64 = 64 << 20
+  /// Log bytes behind the last checkpoint that start the next one. Their entries are in memory, and
+  /// a restart replays them.
+  public var checkpointLogBytes: UInt64 = 4 << 20
   /// Bytes of a checkpoint's files written by one submission, so that the log's writes wait for no
   /// more than that.
   public var checkpointWriteBytes = 1 << 20

@@ -32,7 +32,8 @@ extension StoreMember {
     let raft = RaftNode(
       configuration: RaftConfiguration(
         id: configuration.id, electionTicks: configuration.electionTicks, seed: random.next(),
-        logTailBytesMax: configuration.logTailBytesMax),
+        logTailBytesMax: configuration.logTailBytesMax,
+        logLackedBytesMax: configuration.logLackedBytesMax),
       recovered: RecoveredState(
         hardState: recovery.hardState, snapshot: stored.checkpoint.snapshot,
         entries: recovery.entries))

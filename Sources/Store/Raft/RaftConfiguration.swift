@@ -18,11 +18,14 @@ public struct RaftConfiguration: Sendable {
   public var uncommittedBytesMax: Int
   /// Bytes of compacted entries that stay for slow followers, which then need no snapshot.
   public var logTailBytesMax: Int
+  /// While a leader knows of a follower that lacks compacted entries, so many bytes of them stay.
+  public var logLackedBytesMax: Int
 
   public init(
     id: NodeID, electionTicks: Int = 10, heartbeatTicks: Int = 1, seed: UInt64,
     appendBytesMax: Int = 1 << 20, inflightBytesMax: Int = 16 << 20,
-    uncommittedBytesMax: Int = 64 << 20, logTailBytesMax: Int = 16 << 20
+    uncommittedBytesMax: Int = 64 << 20, logTailBytesMax: Int = 4 << 20,
+    logLackedBytesMax: Int = 0
   ) {
     precondition(
       electionTicks > heartbeatTicks && heartbeatTicks > 0, "elections outlast heartbeats")
@@ -34,6 +37,7 @@ public struct RaftConfiguration: Sendable {
     self.inflightBytesMax = inflightBytesMax
     self.uncommittedBytesMax = uncommittedBytesMax
     self.logTailBytesMax = logTailBytesMax
+    self.logLackedBytesMax = logLackedBytesMax
   }
 }
 

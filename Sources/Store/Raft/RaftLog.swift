@@ -101,7 +101,11 @@ struct RaftLog {
   mutating func append(_ entries: [Entry]) {
     guard let first = entries.first else { return }
     precondition(first.index == last.index.next, "entries do not follow the log")
-    storage.append(contentsOf: entries)
+    // A payload of its own size: a slice would hold all that was read from a socket with it.
+    for entry in entries {
+      storage.append(
+        Entry(id: entry.id, kind: entry.kind, payload: Bytes(entry.payload.array)))
+    }
     for entry in entries where entry.kind == .configuration {
       // Undecodable ones are refused where they enter: on the wire and when proposed.
       guard let configuration = ClusterConfiguration(decoding: entry.payload) else { continue }
@@ -119,15 +123,19 @@ struct RaftLog {
     while configurations.count > 1, configurationIndex >= index { configurations.removeLast() }
   }
 
-  /// Drops entries up to `index`, but keeps as many before it as fit into `tailBytesMax`.
-  mutating func compact(through index: LogIndex, tailBytesMax: Int) {
+  /// Drops entries up to `index`, but keeps as many before it as fit into `tailBytesMax`, and of those
+  /// behind `known`, which some follower lacks, as many as fit into `lackedBytesMax`.
+  mutating func compact(
+    through index: LogIndex, tailBytesMax: Int, lackedBehind known: LogIndex,
+    lackedBytesMax: Int
+  ) {
     let index = min(index, last.index)
     guard index > base.index else { return }
     var cut = index
     var bytes = 0
     while cut > base.index {
       bytes += self[cut].payload.count + RaftLog.entryOverheadBytes
-      if bytes > tailBytesMax { break }
+      if bytes > (cut > known ? max(tailBytesMax, lackedBytesMax) : tailBytesMax) { break }
       cut = LogIndex(cut.value - 1)
     }
     guard cut > base.index else { return }

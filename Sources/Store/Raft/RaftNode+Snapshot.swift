@@ -71,6 +71,9 @@ extension RaftNode {
     guard index > snapshot.last.index else { return }
     precondition(index <= commitIndex, "compaction of what is not committed")
     snapshot = snapshotMetadata(at: index)
-    log.compact(through: index, tailBytesMax: settings.logTailBytesMax)
+    let known = role == .leader ? leadership.progress.map(\.match).min() : nil
+    log.compact(
+      through: index, tailBytesMax: settings.logTailBytesMax, lackedBehind: known ?? index,
+      lackedBytesMax: settings.logLackedBytesMax)
   }
 }
