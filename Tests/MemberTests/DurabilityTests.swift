@@ -16,6 +16,7 @@ func smallCheckpoints(_ configuration: inout MemberConfiguration) {
   configuration.limits.snapshotChunksInFlight = 2
   configuration.keySpace = KeySpaceConfiguration(segmentBytes: 32 << 10)
   configuration.logTailBytesMax = 4 << 10
+  configuration.logLackedBytesMax = 0
 }
 
 @Suite struct `Members that stop and start` {
@@ -102,6 +103,43 @@ func smallCheckpoints(_ configuration: inout MemberConfiguration) {
     let named = Set(try cluster.storedSegments(id).map(\.fileName))
     let files = try node.disk.list("checkpoint").filter { $0.hasSuffix(".segment") }
     #expect(Set(files) == named)
+  }
+
+  @Test func `a member whose segments lie in files goes on, and serves a snapshot`() throws {
+    let cluster = try TestCluster(3, smallCheckpoints)
+    let leader = try cluster.awaitLeader()
+    let behind = try #require(cluster.ids.first { $0 != leader })
+    cluster.pass(.seconds(1))
+    cluster.cut = [behind]
+    let node = try cluster.node(leader)
+    var mapped = 0
+    for number in 0..<400 {
+      _ = try cluster.put(
+        leader, Bytes("k\(number % 90)"), Bytes([UInt8](repeating: UInt8(number % 251), count: 900))
+      )
+      for (segment, file) in node.member?.mappableSegments ?? [] {
+        let bytes = try node.disk.read(file, offset: 0, count: 1 << 20)
+        let isTaken = node.member?.map(segment, to: MappedCopy(bytes))
+        #expect(isTaken == true)
+        mapped += 1
+      }
+      node.member?.releaseMappedPages()
+    }
+    #expect(mapped > 5)
+    #expect(node.member?.mappableSegments.isEmpty == true)
+    cluster.cut = []
+    let other = try cluster.node(behind)
+    cluster.pass(
+      until: {
+        other.reports.contains { if case .snapshotInstalled = $0 { true } else { false } }
+      }, "a snapshot is installed")
+    cluster.pass(.seconds(2))
+    for number in 310..<400 {
+      for id in [leader, behind] {
+        let found = try cluster.get(id, Bytes("k\(number % 90)"), serializable: true).kvs.first
+        #expect(found?.value == Bytes([UInt8](repeating: UInt8(number % 251), count: 900)))
+      }
+    }
   }
 
   @Test func `a member that fell far behind receives a snapshot`() throws {
@@ -305,4 +343,19 @@ func smallCheckpoints(_ configuration: inout MemberConfiguration) {
       }
     }
   }
+}
+
+/// What a mapped file would hold, in memory.
+private final class MappedCopy: MappedFile {
+  let bytes: UnsafeRawBufferPointer
+
+  init(_ content: Bytes) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 16)
+    copy.copyBytes(from: content.array)
+    bytes = UnsafeRawBufferPointer(copy)
+  }
+
+  deinit { bytes.deallocate() }
+
+  func releasePages() {}
 }

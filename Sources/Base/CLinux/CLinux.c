@@ -17,6 +17,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -420,6 +421,17 @@ int clinux_space(const char *path, struct clinux_space *space) {
   space->available_bytes = (uint64_t)system.f_bavail * system.f_frsize;
   space->filesystem = (uint64_t)system.f_type;
   return 0;
+}
+
+int clinux_map(int fd, size_t count, void **start) {
+  *start = mmap(NULL, count, PROT_READ, MAP_PRIVATE, fd, 0);
+  return *start == MAP_FAILED ? -errno : 0;
+}
+
+int clinux_unmap(const void *start, size_t count) { return (int)result(munmap((void *)start, count)); }
+
+int clinux_release_pages(const void *start, size_t count) {
+  return (int)result(madvise((void *)start, count, MADV_DONTNEED));
 }
 
 int clinux_list(int folder, const char *path, void *context,

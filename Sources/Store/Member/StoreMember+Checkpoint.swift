@@ -1,5 +1,5 @@
-import Base
-import KVStore
+public import Base
+public import KVStore
 import Raft
 import WAL
 
@@ -166,4 +166,24 @@ extension StoreMember {
     operations += log.release(through: stored.snapshot.last.index)
     if !operations.isEmpty { submit(operations, .housekeeping) }
   }
+
+  // MARK: - Mapped files
+
+  /// Sealed segments that lie in memory and, durable, in files of the newest checkpoint. Those files
+  /// do not change; one that no checkpoint needs loses its name.
+  public var mappableSegments: [(segment: SegmentID, file: FilePath)] {
+    let stored = Set(checkpoint.stored.segments)
+    return keySpace.unmappedSegments.filter(stored.contains).map {
+      ($0, CheckpointManifest.file($0))
+    }
+  }
+
+  /// Reads a segment from its file from now on. False, and nothing changes, where the file does not
+  /// hold it.
+  public mutating func map(_ segment: SegmentID, to file: any MappedFile) -> Bool {
+    keySpace.map(segment, to: file)
+  }
+
+  /// Gives the pages of mapped segments that were looked at back to the system.
+  public func releaseMappedPages() { keySpace.releaseMappedPages() }
 }

@@ -67,6 +67,7 @@ final class StoreServer: PeerTransportDelegate {
     timers.append(
       loop.scheduleRepeating(every: configuration.heartbeatInterval) { [self] in tick() })
     peers.dialAll()
+    mapSegments()
     logger.info(
       "serving",
       [
@@ -164,13 +165,30 @@ final class StoreServer: PeerTransportDelegate {
         ])
     case .checkpointed(let index, let bytes):
       logger.info("checkpoint written", ["index": index, "bytes": bytes])
+      mapSegments()
     case .snapshotOffered(let peer, let index):
       logger.info("snapshot offered", ["peer": peer, "index": index])
     case .snapshotInstalled(let index):
       logger.info("snapshot installed", ["index": index])
+      mapSegments()
     case .malformedFrame(let peer, let error):
       logger.warn("malformed frame", ["peer": peer, "error": "\(error)"])
     }
+  }
+
+  /// History that is in files needs no memory: what of it is read comes by the page cache.
+  private func mapSegments() {
+    for (segment, file) in member.mappableSegments {
+      let path = configuration.dataDirectory + "/" + file.text
+      do {
+        let mapping = try FileMapping(path)
+        if member.map(segment, to: mapping) { continue }
+        logger.warn("a segment's file differs from its memory, which stays", ["file": path])
+      } catch {
+        logger.warn("a segment stays in memory", ["file": path, "error": error.description])
+      }
+    }
+    member.releaseMappedPages()
   }
 
   // MARK: - The end

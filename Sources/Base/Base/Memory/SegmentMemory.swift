@@ -1,7 +1,7 @@
 /// A fixed block of memory that is only ever appended to: what was written never moves or changes.
 ///
 /// Not Sendable: one thread appends and reads. Offsets are byte offsets from the block's start, so
-/// that the backing may become a mapped file.
+/// that a full block may as well lie in a mapped file.
 @safe public final class SegmentMemory {
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Bytes that fit.
@@ -9,10 +9,13 @@
   /// Bytes written.
   @inlinable public var count: Int { written }
   @usableFromInline var written = 0
+  /// Nil where the memory is this object's own.
+  public let file: (any MappedFile)?
 
   public init(capacity: Int) {
     precondition(capacity > 0, "an empty block holds nothing")
     self.capacity = capacity
+    file = nil
     // Safety: owned by this object, freed in deinit; only bytes below `written` are ever read.
     unsafe base = .allocate(byteCount: capacity, alignment: 16)
   }
@@ -23,9 +26,28 @@
     append(bytes)
   }
 
+  /// A full block whose bytes are a file's; nil where the file is empty.
+  public init?(_ file: any MappedFile) {
+    let bytes = unsafe file.bytes
+    guard let start = bytes.baseAddress, bytes.count > 0 else { return nil }
+    self.file = file
+    capacity = bytes.count
+    written = bytes.count
+    // Safety: kept valid by `file`; a full block is never written to.
+    unsafe base = UnsafeMutableRawPointer(mutating: start)
+  }
+
   deinit {
     // Safety: allocated in init and never handed out.
-    unsafe base.deallocate()
+    if file == nil { unsafe base.deallocate() }
+  }
+
+  /// Whether the block holds just these bytes.
+  public func holds(_ file: any MappedFile) -> Bool {
+    // Safety: both ends are as long as the counts say; the pointers live only during the comparison.
+    let bytes = unsafe file.bytes
+    guard bytes.count == written else { return false }
+    return unsafe compareBytes(UnsafeRawBufferPointer(start: base, count: written), bytes) == 0
   }
 
   @inlinable public var remaining: Int { capacity - written }

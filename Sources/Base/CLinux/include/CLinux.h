@@ -142,6 +142,9 @@ struct clinux_space {
 int clinux_space(const char *path, struct clinux_space *space);
 
 // Calls `visit` with each name but "." and "..", in the folder's own order.
+int clinux_map(int fd, size_t count, void **start);
+int clinux_unmap(const void *start, size_t count);
+int clinux_release_pages(const void *start, size_t count);
 int clinux_list(int folder, const char *path, void *context,
                 void (*visit)(void *context, const char *name));
 

@@ -185,4 +185,20 @@ extension KeySpace {
     let memory = log.segments[position].memory
     return memory.bytes(0..<memory.count)
   }
+
+  // MARK: Mapped files
+
+  /// Sealed segments that are not read from mapped files yet.
+  public var unmappedSegments: [SegmentID] { log.unmapped }
+
+  /// Reads a sealed segment from its file from now on: its memory comes back, and what is looked at is
+  /// in memory as long as the system likes. False, and nothing changes, where the state has no such
+  /// segment (any more) or the file does not hold it.
+  public mutating func map(_ id: SegmentID, to file: any MappedFile) -> Bool {
+    guard let position = log.identities.firstIndex(of: id) else { return false }
+    return log.map(position, to: file)
+  }
+
+  /// Gives the pages of mapped segments that were looked at back to the system.
+  public func releaseMappedPages() { log.releasePages() }
 }

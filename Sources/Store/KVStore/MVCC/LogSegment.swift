@@ -35,7 +35,7 @@ struct LogSegment {
   static let version: UInt8 = 1
   static let prefaceBytes = 8
 
-  let memory: SegmentMemory
+  private(set) var memory: SegmentMemory
   /// Where each record starts, in order.
   private(set) var offsets: [UInt32] = []
   /// The records' ordinals where they are not consecutive (after a compaction).
@@ -136,6 +136,12 @@ struct LogSegment {
     updateChecksum()
     return SegmentID(
       firstRevision: firstRevision, length: UInt64(memory.count), checksum: checksum.value)
+  }
+
+  /// The same bytes, from now on in a file.
+  mutating func move(to file: SegmentMemory) {
+    precondition(file.count == memory.count, "a segment's file has all of its bytes")
+    memory = file
   }
 
   private mutating func updateChecksum() {

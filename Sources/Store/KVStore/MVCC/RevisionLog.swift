@@ -137,6 +137,29 @@ struct RevisionLog: ~Copyable {
     bytes += LogSegment.prefaceBytes
   }
 
+  // MARK: Mapped files
+
+  /// Sealed segments whose bytes lie in memory of this process.
+  var unmapped: [SegmentID] {
+    identities.indices.filter { segments[$0].memory.file == nil }.map { identities[$0] }
+  }
+
+  /// Reads a sealed segment from its file from now on; false where it is not this segment's.
+  mutating func map(_ position: Int, to file: any MappedFile) -> Bool {
+    precondition(position < tail, "the tail is not in a file")
+    guard segments[position].memory.holds(file), let memory = SegmentMemory(file) else {
+      return false
+    }
+    segments[position].move(to: memory)
+    file.releasePages()
+    return true
+  }
+
+  /// Mapped pages that were looked at are the system's again.
+  func releasePages() {
+    for segment in segments { segment.memory.file?.releasePages() }
+  }
+
   // MARK: Replacing
 
   /// Puts a segment with fewer records in the place of sealed ones; an empty one vanishes.
