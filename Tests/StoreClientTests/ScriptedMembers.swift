@@ -134,6 +134,8 @@ final class ScriptedStream: MemberStream {
     var messages: [Bytes]
     var sent: [Bytes] = []
     var isCancelled = false
+    /// Who waits for the end of a silent stream.
+    var waiter: CheckedContinuation<Void, Never>?
   }
 
   private let state: Mutex<State>
@@ -157,13 +159,23 @@ final class ScriptedStream: MemberStream {
     switch end {
     case .failure(let failure): throw failure
     case .silence:
-      while !state.withLock(\.isCancelled) { await Task.yield() }
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { state in
+          if !state.isCancelled { state.waiter = continuation }
+          return state.isCancelled
+        }
+        if isOver { continuation.resume() }
+      }
       throw .cancelled
     }
   }
 
   func cancel() {
-    state.withLock { $0.isCancelled = true }
+    let waiter = state.withLock { state in
+      state.isCancelled = true
+      return state.waiter.take()
+    }
+    waiter?.resume()
   }
 }
 
