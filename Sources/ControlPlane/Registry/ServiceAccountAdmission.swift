@@ -1,6 +1,6 @@
 import Base
-import JSON
-import Objects
+public import JSON
+public import Objects
 
 /// A new pod runs as a service account that is there, and gets what that gives it: a token that the
 /// node keeps fresh, and secrets to pull images with (Kubernetes' ServiceAccount admission).
@@ -82,5 +82,23 @@ enum ServiceAccountAdmission {
         ], "defaultMode": .number(fileMode),
       ],
     ]
+  }
+}
+
+extension ObjectRegistry {
+  /// A new pod waits so long for the account of a namespace that is new too, as in Kubernetes'
+  /// admission.
+  public static let accountWait = Duration.milliseconds(1500)
+
+  /// The account `default` that a new pod is to run as, while its namespace does not have it yet.
+  public func awaitedAccount(
+    of object: JSONObject, _ kind: Kind, in namespace: String, _ view: ClusterView
+  ) -> ObjectKey? {
+    guard hasServiceAccounts, kind == .pod, view[ObjectKey(.namespace, name: namespace)] != nil
+    else { return nil }
+    let given = object["spec"]?["serviceAccountName"]?.string ?? ""
+    guard given.isEmpty || given == "default" else { return nil }
+    let key = ObjectKey(.serviceAccount, namespace: namespace, name: "default")
+    return view[key] == nil ? key : nil
   }
 }

@@ -10,13 +10,25 @@ extension WriteRequest {
     let options = try WriteOptions(exchange)
     var object = try body(&exchange, options)
     try placeInNamespace(&object)
+    if isTooEarly(object, exchange) {
+      return .linger(
+        revision: serving.revision + 1,
+        until: exchange.arrived.instant + ObjectRegistry.accountWait)
+    }
     if options.isDryRun { object.edit("metadata") { $0["resourceVersion"] = nil } }
     let transaction = try transaction([creation(of: object, exchange)], manager: manager(options))
     return try verdict(exchange, transaction, isDryRun: options.isDryRun, .whole, .created)
   }
 
-  /// A new object as it is kept. What asks for a certificate says who asks, whatever its writer says
-  /// (registry/certificates/certificates PrepareForCreate).
+  /// The pod's account may come any moment.
+  private func isTooEarly(_ object: JSONObject, _ exchange: Exchange) -> Bool {
+    serving.instant < exchange.arrived.instant + ObjectRegistry.accountWait
+      && Writing.registry(serving.settings)
+        .awaitedAccount(of: object, target.kind, in: target.namespace, serving.view) != nil
+  }
+
+  /// A new object as it is kept. What asks for a certificate says who asks, whatever its writer
+  /// says (registry/certificates/certificates PrepareForCreate).
   func creation(of object: JSONObject, _ exchange: Exchange) -> Intent {
     var object = KindVersion.stored(object, of: target.kind)
     if target.kind.plural == "certificatesigningrequests", let user = exchange.user {

@@ -68,11 +68,7 @@ public struct ManifestApply: Sendable {
   /// The account that the controller of accounts makes in each namespace, where a Pod is to run as
   /// it and the view lacks it.
   public func missingAccount(of manifest: Manifest, in view: ClusterView) -> ObjectKey? {
-    guard registry.hasServiceAccounts, manifest.kind == .pod else { return nil }
-    let given = manifest.json["spec"]?["serviceAccountName"]?.string ?? ""
-    guard given.isEmpty || given == "default" else { return nil }
-    let key = ObjectKey(.serviceAccount, namespace: manifest.namespace, name: "default")
-    return view[key] == nil ? key : nil
+    registry.awaitedAccount(of: manifest.json, manifest.kind, in: manifest.namespace, view)
   }
 
   /// The system namespaces that these manifests need and the view lacks.
@@ -93,8 +89,8 @@ public struct ManifestApply: Sendable {
     ])
   }
 
-  /// The Txn that applies one manifest, and what it does to the object. Without writes where nothing
-  /// is to be changed.
+  /// The Txn that applies one manifest, and what it does to the object. Without writes where
+  /// nothing is to be changed.
   public func transaction(
     for manifest: Manifest, in view: ClusterView, context: inout PlanContext
   ) throws(Rejection) -> (ObjectTransaction, Outcome) {
@@ -154,7 +150,8 @@ public struct ManifestApply: Sendable {
 
   // MARK: - Merging
 
-  /// The manifest with itself as the last applied one: compact, by name, with a line break at its end.
+  /// The manifest with itself as the last applied one: compact, by name, with a line break at its
+  /// end.
   private static func annotated(_ json: JSONObject) -> JSONObject {
     var bare = json
     bare.edit("metadata") { meta in

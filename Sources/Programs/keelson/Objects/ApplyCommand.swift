@@ -30,8 +30,7 @@ struct ObjectApplication {
 
   /// How often a write is tried when others write the same object, as kubectl does.
   private static let attemptsMax = 5
-  /// How long a Pod waits for the account of a new namespace, as in Kubernetes.
-  private static let accountWait = Duration.milliseconds(150)
+  /// How often it is looked whether a new namespace has its account by now.
   private static let accountWaitsMax = 10
 
   func run(
@@ -81,7 +80,7 @@ struct ObjectApplication {
       let view = try await view(of: [manifest], apply)
       if apply.missingAccount(of: manifest, in: view) != nil, waits < Self.accountWaitsMax {
         waits += 1
-        try await Task.sleep(for: Self.accountWait)
+        try await Task.sleep(for: ObjectRegistry.accountWait / Self.accountWaitsMax)
         continue
       }
       var context = ObjectAccess.context()
