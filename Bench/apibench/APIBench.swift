@@ -9,8 +9,9 @@ import EventLoop
 // figure stands the recorded one of Kubernetes 1.33 on a machine of two cores with raised client
 // limits and 10 fake nodes; those were not measured by this program.
 //
-// Memory is the sum of the processes' proportional set sizes. All six run one executable, so the sum
-// of their resident sets, printed beside it, counts that executable and its libraries six times.
+// Memory is the sum of the processes' proportional set sizes. All six run one executable, so the
+// sum of their resident sets, printed beside it, counts that executable and its libraries six
+// times.
 
 @main
 enum APIBench {

@@ -34,7 +34,8 @@ actor APIConnection: LoopActor {
     }
   }
 
-  /// Sends a request whose answer lasts, and hands on each of its lines until the connection closes.
+  /// Sends a request whose answer lasts, and hands on each of its lines until the connection
+  /// closes.
   func watch(_ target: String, _ line: @escaping @Sendable (Bytes) -> Void) {
     exchange.line = line
     begin("GET", target, "application/json", Bytes())

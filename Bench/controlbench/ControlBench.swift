@@ -4,10 +4,10 @@ import EventLoop
 
 // Usage: swift build -c release --product keelson && swift run -c release controlbench [flags]
 //
-// Starts a store of three members, a controller-manager, a scheduler and hollow nodes from the built
-// program, and measures how long pods take from being applied to all running. Beside the times stand
-// the recorded ones of Kubernetes 1.33 with raised client limits on a machine of two cores; they
-// were not measured by this program.
+// Starts a store of three members, a controller-manager, a scheduler and hollow nodes from the
+// built program, and measures how long pods take from being applied to all running. Beside the
+// times stand the recorded ones of Kubernetes 1.33 with raised client limits on a machine of two
+// cores; they were not measured by this program.
 
 @main
 enum ControlBench {

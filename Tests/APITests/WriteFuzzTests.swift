@@ -139,7 +139,8 @@ import Testing
     let place = random.below(Self.collections.count)
     let collection = Self.collections[place]
     var value = Self.manifests[Self.fitting[place]]
-    // Namespaces and nodes have no data, which server-side apply answers with 500 as Kubernetes does.
+    // Namespaces and nodes have no data, which server-side apply answers with 500 as Kubernetes
+    // does.
     if place == 4 || place == 5 { value = ["metadata": value["metadata"] ?? [:]] }
     for _ in 0..<random.below(3) { value = changed(value, &random) }
     let isNew = random.below(3) == 0

@@ -73,8 +73,8 @@ import Testing
   }
 
   /// Seeded: leaders die, sleep past their lease and wake, answers and requests are lost, late Txns
-  /// come out of buffers, histories are compacted. At every revision the pods are at most as many as
-  /// were wanted, and no Txn of one that did not lead is carried out.
+  /// come out of buffers, histories are compacted. At every revision the pods are at most as many
+  /// as were wanted, and no Txn of one that did not lead is carried out.
   @Test func `two components never interleave, seeded`() {
     for seed in 0..<60 {
       var story = Story(seed: UInt64(seed))
@@ -86,7 +86,8 @@ import Testing
 
 #if PLANTED_BUGS
   @Suite struct `Planted mistakes of a component` {
-    /// Those that this small world can show; the others need pods and nodes, which the simulator has.
+    /// Those that this small world can show; the others need pods and nodes, which the simulator
+    /// has.
     @Test(arguments: [
       PlantedBug.noFence, .fenceWithoutRange, .planBeforeOwnCommit, .staleAfterWinning,
     ])

@@ -2,8 +2,8 @@ import Base
 import EtcdAPI
 import Objects
 
-/// A store as small as tests need it: keys, revisions, Txns, leases, the history for watches. What it
-/// answers is what etcd answers (api/etcdserverpb; server/etcdserver/apply).
+/// A store as small as tests need it: keys, revisions, Txns, leases, the history for watches. What
+/// it answers is what etcd answers (api/etcdserverpb; server/etcdserver/apply).
 struct ModelStore {
   private(set) var revision: Int64 = 1
   private(set) var keys: [Bytes: KeyValue] = [:]

@@ -5,8 +5,8 @@ import JSON
 import Objects
 import Registry
 
-/// Keeps as many desired pods on each node as the node's report wants: the smallest reconciler whose
-/// mistakes show, because each pod it makes has a new name.
+/// Keeps as many desired pods on each node as the node's report wants: the smallest reconciler
+/// whose mistakes show, because each pod it makes has a new name.
 struct Filler: Reconciler {
   var name = "filler"
   var electsLeader = true

@@ -78,8 +78,8 @@ extension Conformance {
       }
     }
 
-    /// A leader asleep (SIGSTOP) past its lease wakes to half a megabyte of news that lies before the
-    /// loss of its key: it plans and writes, and the store refuses that by the fence.
+    /// A leader asleep (SIGSTOP) past its lease wakes to half a megabyte of news that lies before
+    /// the loss of its key: it plans and writes, and the store refuses that by the fence.
     @Test func `the late write of a leader that slept is refused by the store`() async throws {
       try await withTwo { _, desk, first, second in
         try await desk.putReplicaSet("web", replicas: 1)

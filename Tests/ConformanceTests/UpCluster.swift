@@ -12,7 +12,8 @@ struct UpCluster {
 
   /// Runs `body` and ends all processes of the cluster whatever happens.
   ///
-  /// `wrap` gives what runs keelson, for another user; the folder `home` in the given one is theirs.
+  /// `wrap` gives what runs keelson, for another user; the folder `home` in the given one is
+  /// theirs.
   static func with(
     as wrap: (Program, ScratchFolder) async throws -> Program = { keelson, _ in keelson },
     _ body: (UpCluster) async throws -> Void

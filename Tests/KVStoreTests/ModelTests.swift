@@ -4,8 +4,9 @@ import KVStore
 import Protobuf
 import Testing
 
-/// Thousands of seeded steps against `Model`: writes, reads at old revisions, compactions in slices,
-/// leases, watches that start late, fall behind and catch up, and restarts from checkpoints.
+/// Thousands of seeded steps against `Model`: writes, reads at old revisions, compactions in
+/// slices, leases, watches that start late, fall behind and catch up, and restarts from
+/// checkpoints.
 @Suite struct `Key space against a list of everything that happened` {
   @Test(arguments: UInt64(1)...6)
   func `every step agrees`(seed: UInt64) throws {

@@ -136,8 +136,8 @@ import Testing
 }
 
 @Suite struct `The agent's session with the store` {
-  /// The simulator's find (control plane, seed 927): the key was deleted in between, so that comparing
-  /// the key alone let the late report through, and it stood for ever.
+  /// The simulator's find (control plane, seed 927): the key was deleted in between, so that
+  /// comparing the key alone let the late report through, and it stood for ever.
   @Test func `a report that comes late, behind its pod's end, is refused`() throws {
     var harness = NodeHarness()
     harness.start()

@@ -1,8 +1,8 @@
 import Base
 import EtcdAPI
 
-/// A store for one node's tests: keys under leases, Txns with the compares that agents use, watches.
-/// Simple on purpose, and strict: what it does not know it refuses.
+/// A store for one node's tests: keys under leases, Txns with the compares that agents use,
+/// watches. Simple on purpose, and strict: what it does not know it refuses.
 struct ModelStore {
   private(set) var keys: [Bytes: KeyValue] = [:]
   private(set) var revision: Int64 = 1

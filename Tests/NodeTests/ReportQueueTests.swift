@@ -78,8 +78,8 @@ import Testing
     #expect(queue.next(now: now) == .init(key: key, value: "2", modRevision: 9))
   }
 
-  /// The simulator's find: the pod was forgotten before the write was tried again, and what the lost
-  /// write had made stayed for ever.
+  /// The simulator's find: the pod was forgotten before the write was tried again, and what the
+  /// lost write had made stayed for ever.
   @Test func `what may have been written is found out before it is taken to be gone`() throws {
     var queue = ReportQueue()
     queue.found([], now: now)

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Reconcilers
 
-/// Expected behaviour: kubernetes.io/docs/concepts/overview/working-with-objects/namespaces, and the
-/// conditions' texts of kube-controller-manager's namespace controller.
+/// Expected behaviour: kubernetes.io/docs/concepts/overview/working-with-objects/namespaces, and
+/// the conditions' texts of kube-controller-manager's namespace controller.
 @Suite struct `The namespace reconciler` {
   let reconciler = NamespaceReconciler()
   let now = WallTime(milliseconds: 1_790_000_000_000)

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Reconcilers
 
-/// A cluster as values: tests write into it, reconcilers plan, the registry lowers, the view applies.
+/// A cluster as values: tests write into it, reconcilers plan, the registry lowers, the view
+/// applies.
 struct NodeStory {
   private(set) var view = ClusterView()
   private(set) var revision: Int64 = 100

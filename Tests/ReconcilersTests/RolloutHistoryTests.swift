@@ -6,8 +6,8 @@ import Testing
 
 @testable import Reconcilers
 
-/// Rollouts from end to end: the deployment and replicaset reconcilers on one store, each with views
-/// that are late by their own pace, and what a Deployment promises checked at every revision.
+/// Rollouts from end to end: the deployment and replicaset reconcilers on one store, each with
+/// views that are late by their own pace, and what a Deployment promises checked at every revision.
 @Suite struct `Histories of rollouts` {
   let key = ObjectKey(.deployment, namespace: "a", name: "web")
 

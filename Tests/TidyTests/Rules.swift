@@ -15,6 +15,8 @@ struct Violation: Equatable, CustomStringConvertible {
 enum Rules {
   static let fileLinesMax = 700
   static let functionLinesMax = 70
+  /// Of comments; the formatter sees to code.
+  static let columnsMax = 100
 
   /// Functions over the limit that stand for now: the list may only get shorter.
   static let longFunctions: Set<String> = []
@@ -134,6 +136,14 @@ enum Rules {
       found.append(
         Violation(
           path: file.path, line: 0, rule: "\(file.lines.count) lines, at most \(fileLinesMax)"))
+    }
+    for (number, line) in file.lines.enumerated() where line.count > columnsMax {
+      if line.drop(while: { $0 == " " }).hasPrefix("//") {
+        found.append(
+          Violation(
+            path: file.path, line: number + 1,
+            rule: "a comment of \(line.count) columns, at most \(columnsMax)"))
+      }
     }
     for (name, line, count) in functions(file) where count > functionLinesMax {
       if !longFunctions.contains("\(file.path) \(name)") {

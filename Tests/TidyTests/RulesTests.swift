@@ -60,13 +60,16 @@ import Testing
     #expect(Rules.unsafety(file("final class A: @unchecked Sendable {}")).count == 1)
   }
 
-  @Test func `a long file and a long function`() {
+  @Test func `a long file, a long function and a long comment`() {
     let body = Array(repeating: "  let a = 1", count: 70).joined(separator: "\n")
     #expect(Rules.sizes(file("func f() {\n\(body)\n}")).map(\.line) == [1])
     #expect(Rules.sizes(file("init(a: Int) {\n\(body)\n}")).map(\.line) == [1])
     #expect(Rules.sizes(file(String(repeating: "\n", count: 701))).count == 1)
     let short = Array(repeating: "  let a = 1", count: 68).joined(separator: "\n")
     #expect(Rules.sizes(file("func f() {\n\(short)\n}")) == [])
+    let comment = "  /// " + String(repeating: "a", count: 94)
+    #expect(Rules.sizes(file(comment)) == [])
+    #expect(Rules.sizes(file("\n\(comment)a")).map(\.line) == [2])
     let declared = "protocol P {\n  func f()\n}\nstruct S {\n  func g() {\n\(short)\n  }\n}"
     #expect(Rules.sizes(file(declared)) == [])
   }

@@ -50,7 +50,8 @@ public struct CgroupHierarchy: Hashable, Sendable {
     return CgroupHierarchy(mountInfo: mounts, groups: groups, unifiedControllers: controllers)
   }
 
-  /// From the texts of mountinfo (proc_pid_mountinfo(5)), cgroup (cgroups(7)) and cgroup.controllers.
+  /// From the texts of mountinfo (proc_pid_mountinfo(5)), cgroup (cgroups(7)) and
+  /// cgroup.controllers.
   public init(mountInfo: String, groups: String, unifiedControllers: String) {
     var own: [String: String] = [:]
     var known: Set<String> = []

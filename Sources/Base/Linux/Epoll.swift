@@ -149,8 +149,8 @@ public struct Signal: Hashable, Comparable, Sendable {
 public struct SignalDescriptor: ~Copyable {
   private let descriptor: FileDescriptor
 
-  /// Blocks the signals in the calling thread and in those it starts later: call it before any other
-  /// thread runs, else that one still takes them in the default way.
+  /// Blocks the signals in the calling thread and in those it starts later: call it before any
+  /// other thread runs, else that one still takes them in the default way.
   public init(_ signals: [Signal]) throws(Errno) {
     let mask = Signal.mask(signals)
     _ = try check(clinux_signals_block(mask))

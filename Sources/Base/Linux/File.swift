@@ -130,8 +130,8 @@ public enum Files {
     _ = try check(unsafe clinux_unlink(clinux_at_cwd, path, 1))
   }
 
-  /// Removes a file or a folder with all below it; links are removed, not followed. Nothing there is
-  /// no error.
+  /// Removes a file or a folder with all below it; links are removed, not followed. Nothing there
+  /// is no error.
   public static func removeTree(_ path: String) throws(Errno) {
     do {
       guard try status(path, followLinks: false).kind == .folder else { return try remove(path) }

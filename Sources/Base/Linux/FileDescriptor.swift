@@ -40,7 +40,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
     _ = try check(clinux_nonblocking(rawValue))
   }
 
-  /// Up to `count` bytes; empty at the end of the file. `Errno.wouldBlock` where nothing is there yet.
+  /// Up to `count` bytes; empty at the end of the file. `Errno.wouldBlock` where nothing is there
+  /// yet.
   public borrowing func read(_ count: Int) throws(Errno) -> Bytes {
     let number = rawValue
     return try unsafe readInto(count) { pointer in unsafe clinux_read(number, pointer, count) }

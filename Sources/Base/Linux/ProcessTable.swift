@@ -43,8 +43,8 @@ public struct ProcessStatus: Hashable, Sendable {
     return processes.sorted { $0.pid < $1.pid }
   }
 
-  /// Reads the file's only line. The command stands in parentheses and may hold any byte, so the last
-  /// parenthesis ends it.
+  /// Reads the file's only line. The command stands in parentheses and may hold any byte, so the
+  /// last parenthesis ends it.
   public static func parse(_ line: String) -> ProcessStatus? {
     guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close
     else { return nil }

@@ -5,8 +5,8 @@ public import HTTP
 import Objects
 import Registry
 
-/// One API server minus its sockets: a value that takes requests and the store's events, and answers
-/// with effects.
+/// One API server minus its sockets: a value that takes requests and the store's events, and
+/// answers with effects.
 ///
 ///     request --> who asks --> may they --> handler --verdict--> respond | refresh | commit | ...
 ///                                ^ asked again when what it waited for has come
@@ -38,7 +38,8 @@ public struct APICore: Sendable {
     case request(RequestID, APIRequest)
     /// The client is gone, or its stream was reset: nothing can be sent on it any more.
     case closed(RequestID)
-    /// The unsent output of a request passed its high mark: nothing is to be sent before `writable`.
+    /// The unsent output of a request passed its high mark: nothing is to be sent before
+    /// `writable`.
     case congested(RequestID)
     case writable(RequestID)
     case store(StoreEvent)

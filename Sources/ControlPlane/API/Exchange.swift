@@ -126,8 +126,8 @@ public struct Commit: Sendable {
 public enum ShellQuestion: Hashable, Sendable {
   /// Whether a bearer token bears the signature of one of the cluster's service account keys.
   case verify(token: String)
-  /// A token with these claims (RFC 7519), signed ES256 with the service account key. The shell adds
-  /// nothing to them.
+  /// A token with these claims (RFC 7519), signed ES256 with the service account key. The shell
+  /// adds nothing to them.
   case sign(claims: Bytes)
   /// The page of `/metrics`: what the shell counts.
   case metrics

@@ -77,7 +77,8 @@ public final class APIServer {
     take(.start)
   }
 
-  /// Takes no further connections, ends watches, lets requests have their answers; then `body` runs.
+  /// Takes no further connections, ends watches, lets requests have their answers; then `body`
+  /// runs.
   public func stop(then body: @escaping () -> Void) {
     guard onStopped == nil else { return }
     onStopped = body

@@ -21,8 +21,8 @@ public struct APIServerConfiguration: Sendable {
     self.tls = tls
   }
 
-  /// The settings of the port: clients are asked for certificates where `clients` names an authority,
-  /// and need not have one.
+  /// The settings of the port: clients are asked for certificates where `clients` names an
+  /// authority, and need not have one.
   public static func settings(
     _ credentials: TLSCredentials, clients: String?
   ) -> TLSSettings {

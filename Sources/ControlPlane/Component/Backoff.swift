@@ -1,7 +1,7 @@
 public import Base
 
-/// Waits after failures in a row: doubled each time up to `longest`, with jitter, so that what failed
-/// together is not tried again together.
+/// Waits after failures in a row: doubled each time up to `longest`, with jitter, so that what
+/// failed together is not tried again together.
 public struct Backoff: Hashable, Sendable {
   public let first: Duration
   public let longest: Duration

@@ -22,8 +22,8 @@ public struct ControlComponent: Sendable {
     public var leaseSeconds: Int64 = 10
     /// Txns under way at once of one reconciler, for plans whose steps are independent.
     public var commitsMax = 64
-    /// How much later than the leader's process a standby plans what elects nobody: long enough that
-    /// it then finds it done, short beside a lease.
+    /// How much later than the leader's process a standby plans what elects nobody: long enough
+    /// that it then finds it done, short beside a lease.
     public var standbyDelay = Duration.seconds(1)
     /// New pods run as service accounts that are there, see `ObjectRegistry`.
     public var hasServiceAccounts = false

@@ -87,9 +87,9 @@ struct SessionLease: Sendable {
 /// One reconciler's stand in its election.
 ///
 ///     waiting --lease--> campaigning --Txn--> standing --oldest--> reading --read--> catchingUp
-///        ^                    ^                  ^ key gone: campaign anew              | informers
-///        |                    |                  |                                      v
-///        +-- lease gone       +---deleted--- resigning <--outcome unknown------------ acting
+///        ^                    ^                  ^ key gone: campaign anew          informers |
+///        |                    |                  |                                            v
+///        +-- lease gone       +---deleted--- resigning <--outcome unknown--------------- acting
 enum Candidacy: Hashable, Sendable {
   /// Without a lease (nil), or after a failure until then.
   case waiting(until: Instant?)

@@ -8,8 +8,8 @@ import Registry
 ///     pausing <--refused-- listing --last page--> following --compacted, ended--> listing
 ///         +---------------->  ^
 ///
-/// What it says of the view holds up to `revision`; a fresh list after a compaction is compared with
-/// the view, so that nothing that happened meanwhile is lost.
+/// What it says of the view holds up to `revision`; a fresh list after a compaction is compared
+/// with the view, so that nothing that happened meanwhile is lost.
 public struct Informer: Sendable {
   public enum Phase: Hashable, Sendable {
     case idle

@@ -7,8 +7,8 @@ import Registry
 ///                     ^                  (added meanwhile: queued again) |
 ///                     +--------------------------------------------------+
 ///
-/// A key is never planned twice at once, and never before the informers have seen what its last plan
-/// wrote. However often it is added meanwhile, it is planned once more.
+/// A key is never planned twice at once, and never before the informers have seen what its last
+/// plan wrote. However often it is added meanwhile, it is planned once more.
 struct WorkQueue: Sendable {
   /// An informer must have seen this revision.
   struct Need: Hashable, Sendable {
@@ -119,7 +119,8 @@ struct WorkQueue: Sendable {
     return key
   }
 
-  /// The plan of a taken key is carried out, or given up. `needs`: what the informers have not seen.
+  /// The plan of a taken key is carried out, or given up. `needs`: what the informers have not
+  /// seen.
   mutating func finish(
     _ key: WorkKey, _ outcome: Outcome, needs: [Need], now: Instant, random: inout PRNG
   ) {

@@ -6,8 +6,8 @@ public import Linux
 import Objects
 import Transport
 
-/// The pages of a component over plain HTTP, for a loopback address: health as kube-controller-manager
-/// and kube-scheduler tell it, and metrics.
+/// The pages of a component over plain HTTP, for a loopback address: health as
+/// kube-controller-manager and kube-scheduler tell it, and metrics.
 public final class ComponentPort {
   private let pages: ComponentPages
   private let server: HTTPServer

@@ -1,8 +1,8 @@
 import JSON
 import Objects
 
-/// What Kubernetes' admission plugins add to new objects and refuse. Volumes with service account tokens,
-/// and that the account exists, come with the API server.
+/// What Kubernetes' admission plugins add to new objects and refuse. Volumes with service account
+/// tokens, and that the account exists, come with the API server.
 enum Admission {
   /// Of a new pod: ServiceAccount, DefaultTolerationSeconds.
   static func newPod(_ pod: inout JSONObject) -> Rejection? {

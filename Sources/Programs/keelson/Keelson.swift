@@ -36,7 +36,8 @@ enum Keelson {
     ])
 }
 
-/// Prints on standard output at once: `print` would keep it in a buffer, which `Machine.exit` drops.
+/// Prints on standard output at once: `print` would keep it in a buffer, which `Machine.exit`
+/// drops.
 func say(_ text: String, terminator: String = "\n") {
   do {
     try StandardStream.output.write(Bytes(text + terminator))

@@ -1,6 +1,7 @@
 import Base
 
-/// Parses a command's flags and runs it; `--help` prints the usage, a wrong flag says which and why.
+/// Parses a command's flags and runs it; `--help` prints the usage, a wrong flag says which and
+/// why.
 func runCommand(
   _ flags: FlagSet, _ arguments: [String], environment: [String: String] = [:],
   _ body: (FlagValues) -> Int32

@@ -3,8 +3,8 @@ import EventLoop
 import Linux
 import StoreClient
 
-/// The verbs of the store's client as rows of `keelson store`: `lease grant` becomes a table `lease`
-/// with a row `grant`.
+/// The verbs of the store's client as rows of `keelson store`: `lease grant` becomes a table
+/// `lease` with a row `grant`.
 enum StoreVerbs {
   static var rows: [Command] {
     var rows: [Command] = []

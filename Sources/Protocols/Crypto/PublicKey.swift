@@ -14,8 +14,8 @@ internal import COpenSSL
     unsafe EVP_PKEY_free(pointer)
   }
 
-  /// Reads a `PUBLIC KEY` (RFC 7468 section 13), or takes the public half of a private key: the files
-  /// that `--service-account-key-file` of Kubernetes takes.
+  /// Reads a `PUBLIC KEY` (RFC 7468 section 13), or takes the public half of a private key: the
+  /// files that `--service-account-key-file` of Kubernetes takes.
   public convenience init(pem: Bytes) throws(CryptoError) {
     let memory = try MemoryBIO(pem)
     if let pointer = unsafe PEM_read_bio_PUBKEY(memory.pointer, nil, nil, nil) {

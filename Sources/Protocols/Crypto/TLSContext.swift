@@ -26,8 +26,8 @@ public struct TLSSettings: Hashable, Sendable {
     case required
     /// Server only: who shows a certificate shows a valid one.
     case ifGiven
-    /// Server: clients are asked for no certificate. Client: any server is believed; only for a user
-    /// who asks for it by name (`--insecure-skip-tls-verify`).
+    /// Server: clients are asked for no certificate. Client: any server is believed; only for a
+    /// user who asks for it by name (`--insecure-skip-tls-verify`).
     case none
   }
 
@@ -109,8 +109,8 @@ public final class TLSContext: Sendable {
   /// How many times changed files came into use.
   public var reloadCount: Int { loaded.withLock { $0.reloadCount } }
 
-  /// A session before its handshake. A verifying client names the server it means: a host name or an
-  /// address.
+  /// A session before its handshake. A verifying client names the server it means: a host name or
+  /// an address.
   public func makeSession(serverName: String? = nil) throws(CryptoError) -> TLSSession {
     precondition(
       settings.role == .server || settings.verification == .none || serverName != nil,

@@ -1,11 +1,11 @@
 import Base
 
-/// Subtrees that many texts have alike, such as the containers of a Deployment's pods: each is parsed
-/// once and then held once by all the values that have it.
+/// Subtrees that many texts have alike, such as the containers of a Deployment's pods: each is
+/// parsed once and then held once by all the values that have it.
 ///
 /// Only objects below the members that are named are looked for, as such a member's value or as
-/// elements of its array. What was not met for a while is forgotten: two generations are kept, each of
-/// at most `countMax` texts and `bytesMax` of their bytes.
+/// elements of its array. What was not met for a while is forgotten: two generations are kept, each
+/// of at most `countMax` texts and `bytesMax` of their bytes.
 public struct SharedSubtrees: Sendable {
   /// Texts of other lengths, in bytes, are not worth a search, or the memory.
   static let bytes = 24...8192

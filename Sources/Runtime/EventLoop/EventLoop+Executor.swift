@@ -1,8 +1,8 @@
 internal import Linux
 internal import Synchronization
 
-/// Async code on the loop: an actor names the loop as its `unownedExecutor`, or a task is given it as
-/// `executorPreference`; then no resume goes through the global pool.
+/// Async code on the loop: an actor names the loop as its `unownedExecutor`, or a task is given it
+/// as `executorPreference`; then no resume goes through the global pool.
 extension EventLoop: SerialExecutor, TaskExecutor {
   /// Any thread.
   public func enqueue(_ job: consuming ExecutorJob) {
@@ -50,8 +50,8 @@ private final class Outcome<Value>: @unchecked Sendable {
 
 /// What only the loop's thread may touch, carried through closures that other threads hold.
 public final class LoopBound<Value>: @unchecked Sendable {
-  // Safety: `value` is reached through a check of the thread only; the last release may be anywhere,
-  // so a value must not care where it ends.
+  // Safety: `value` is reached through a check of the thread only; the last release may be
+  // anywhere, so a value must not care where it ends.
   private let loop: EventLoop
   private var stored: Value?
   private var make: (() -> Value)?

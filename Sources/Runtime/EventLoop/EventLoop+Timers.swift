@@ -84,8 +84,8 @@ extension EventLoop {
   /// Timers that are set.
   public var timerCount: Int { timers.count }
 
-  /// Runs `body` every `interval`, the first time after one. What a stalled loop missed is left out,
-  /// not made up for.
+  /// Runs `body` every `interval`, the first time after one. What a stalled loop missed is left
+  /// out, not made up for.
   public func scheduleRepeating(
     every interval: Duration, _ body: @escaping () -> Void
   ) -> RepeatingTimer {

@@ -15,8 +15,8 @@ public protocol EventSource: AnyObject {
 /// Level-triggered: what was not read is reported again. Every verb but `submit`, `stop`, `enqueue`
 /// and `isOnLoop` is for the loop's thread: the one that made the loop, until another calls `run`.
 @safe public final class EventLoop: @unchecked Sendable {
-  // Safety: `owner` and `mailbox` are for all threads. The rest is touched by the loop's thread only,
-  // which every verb checks.
+  // Safety: `owner` and `mailbox` are for all threads. The rest is touched by the loop's thread
+  // only, which every verb checks.
   private let owner: Atomic<UInt64>
   private let mailbox = Mutex(Mailbox())
   private let waker: EventDescriptor
@@ -88,7 +88,8 @@ public protocol EventSource: AnyObject {
     precondition(isOnLoop, "\(function) belongs on the loop's thread")
   }
 
-  /// Runs `work` on the loop's thread in one of its next turns, in the order of submission. Any thread.
+  /// Runs `work` on the loop's thread in one of its next turns, in the order of submission. Any
+  /// thread.
   public func submit(_ work: sending @escaping () -> Void) {
     enqueue(.closure(work))
   }
@@ -260,7 +261,8 @@ public protocol EventSource: AnyObject {
 
   // MARK: - The end of a turn
 
-  /// Runs at the end of every turn, in the order in which hooks were added, before `atTurnEnd` work.
+  /// Runs at the end of every turn, in the order in which hooks were added, before `atTurnEnd`
+  /// work.
   public func onTurnEnd(_ hook: @escaping () -> Void) {
     preconditionOnLoop()
     turnEndHooks.append(hook)

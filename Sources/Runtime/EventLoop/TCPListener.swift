@@ -19,7 +19,8 @@ public final class TCPListener: EventSource {
     static let pause = Duration.milliseconds(100)
   }
 
-  /// Listens at once; `accept` takes each connection over. The loop holds the listener until `close`.
+  /// Listens at once; `accept` takes each connection over. The loop holds the listener until
+  /// `close`.
   public init(
     on address: SocketAddress, loop: EventLoop,
     accept: @escaping (consuming Socket, SocketAddress) -> Void

@@ -2,8 +2,8 @@ internal import Base
 public import Linux
 internal import Synchronization
 
-/// A few threads for work that would hold up a loop: TLS handshakes, name look-ups, password hashes.
-/// Started when first used, never ended: make one per process.
+/// A few threads for work that would hold up a loop: TLS handshakes, name look-ups, password
+/// hashes. Started when first used, never ended: make one per process.
 public final class WorkerPool: @unchecked Sendable {
   // Safety: `queue` is under its lock; `available` is safe on every thread.
   private let queue = Mutex(Queue())

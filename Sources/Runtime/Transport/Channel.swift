@@ -100,7 +100,8 @@ public final class Channel {
     loop.submitLocally { [self] in transportOpened() }
   }
 
-  /// Begins to connect. `serverName` is the name or address that the server's certificate must bear.
+  /// Begins to connect. `serverName` is the name or address that the server's certificate must
+  /// bear.
   public init(
     to address: SocketAddress, serverName: String, loop: EventLoop, settings: ChannelSettings,
     delegate: any ChannelDelegate

@@ -3,7 +3,8 @@ public import EventLoop
 public import HTTP
 internal import Linux
 
-/// The async face of a client: every verb may be called from any task, and hops to the client's loop.
+/// The async face of a client: every verb may be called from any task, and hops to the client's
+/// loop.
 ///
 /// A task that runs on that loop (`executorPreference`) pays no hop between threads.
 public struct AsyncGRPCClient: Sendable {
@@ -107,8 +108,8 @@ public final class AsyncGRPCCall: Sendable {
     }
   }
 
-  /// The next message; nil behind the last one of a call that ended with OK. A cancelled task cancels
-  /// the call.
+  /// The next message; nil behind the last one of a call that ended with OK. A cancelled task
+  /// cancels the call.
   public func next() async throws(GRPCCallError) -> Bytes? {
     let outcome: Result<Bytes?, GRPCCallError> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -24,7 +24,8 @@ public struct GRPCClientSettings: Sendable {
   }
 }
 
-/// Calls one gRPC server over one connection, which is made when first needed and again after a loss.
+/// Calls one gRPC server over one connection, which is made when first needed and again after a
+/// loss.
 ///
 /// Calls wait while it connects. When that fails, all that wait fail; nothing is retried here.
 public final class GRPCClient {

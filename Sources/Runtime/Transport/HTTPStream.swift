@@ -43,8 +43,8 @@ public final class HTTPStream {
     }
   }
 
-  /// Begins to connect and sends the request without a body. `handler` runs on the loop, never within
-  /// this call; the stream lives until its last event, or until `cancel`.
+  /// Begins to connect and sends the request without a body. `handler` runs on the loop, never
+  /// within this call; the stream lives until its last event, or until `cancel`.
   ///
   /// - Parameters:
   ///   - method: in upper case.

@@ -28,7 +28,8 @@ public struct Command: Hashable, Sendable {
     case alarm = 8
     /// Body: the certificate roles' JSON document.
     case certificateRoles = 9
-    /// Body: an encoded member record (names, peer and client URLs) that a member publishes of itself.
+    /// Body: an encoded member record (names, peer and client URLs) that a member publishes of
+    /// itself.
     case memberAttributes = 10
     /// Body: an AlarmRequest that a member proposes of itself (NOSPACE); no client sends it, so no
     /// permission is asked.

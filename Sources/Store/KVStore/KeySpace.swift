@@ -15,8 +15,9 @@ public struct KeySpaceConfiguration: Hashable, Sendable {
 
 /// The replicated state: keys with their history, leases, alarms, certificate roles.
 ///
-/// A pure function of the batches that were applied. Beside it, and not replicated, stand the watches
-/// of this member's clients. Semantics are etcd's: revisions start at 1, the first write makes 2.
+/// A pure function of the batches that were applied. Beside it, and not replicated, stand the
+/// watches of this member's clients. Semantics are etcd's: revisions start at 1, the first write
+/// makes 2.
 public struct KeySpace: ~Copyable {
   let configuration: KeySpaceConfiguration
   /// The newest revision.
@@ -80,7 +81,8 @@ public struct KeySpace: ~Copyable {
 extension KeySpace {
   /// Applies every command in order, deterministically, and answers those that came from `local`.
   ///
-  /// The batch's time first ends the leases that are due. `header` gives everything but the revision.
+  /// The batch's time first ends the leases that are due. `header` gives everything but the
+  /// revision.
   public mutating func apply(
     _ batch: CommandBatch, answering local: NodeID, header: ResponseHeader,
     into outcomes: inout AppliedOutcomes

@@ -106,8 +106,8 @@ public enum RequestCheck {
   }
 }
 
-/// What one branch of a Txn writes: a key put twice, or put and deleted, is refused, but for the two
-/// branches of one nested Txn, of which only one runs (etcd checkIntervals).
+/// What one branch of a Txn writes: a key put twice, or put and deleted, is refused, but for the
+/// two branches of one nested Txn, of which only one runs (etcd checkIntervals).
 private struct WriteSet {
   var puts: Set<Bytes> = []
   private var ranges: [KeyRange] = []

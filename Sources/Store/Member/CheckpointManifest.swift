@@ -80,7 +80,8 @@ struct CheckpointManifest: Equatable {
   ) throws(ByteReaderError) -> CheckpointManifest? {
     let term = Term(try reader.readInteger(littleEndian: UInt64.self))
     let index = LogIndex(try reader.readInteger(littleEndian: UInt64.self))
-    // No cluster lives to reach 2^62 (as in Raft's messages): arithmetic on these does not overflow.
+    // No cluster lives to reach 2^62 (as in Raft's messages): arithmetic on these does not
+    // overflow.
     guard term.value < 1 << 62, index.value < 1 << 62 else { return nil }
     let generation = try reader.readInteger(littleEndian: UInt64.self)
     let offset = try reader.readInteger(littleEndian: UInt64.self)

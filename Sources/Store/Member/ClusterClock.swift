@@ -2,9 +2,9 @@ import Base
 
 /// A leader's cluster time: what the log said when it took over, and the monotonic time since.
 ///
-/// A leader takes over when it has applied the entry that began its term: by then it has applied the
-/// time that its predecessors gave. Between leaders cluster time stands still, so a lease never ends
-/// before its granted time has passed on some clock.
+/// A leader takes over when it has applied the entry that began its term: by then it has applied
+/// the time that its predecessors gave. Between leaders cluster time stands still, so a lease never
+/// ends before its granted time has passed on some clock.
 struct ClusterClock {
   private let base: UInt64
   private let start: Instant

@@ -52,7 +52,8 @@ public enum MemberReport: Equatable, Sendable {
 }
 
 public enum StopReason: Equatable, Sendable {
-  /// A write or sync failed: what is durable is no longer known (fsyncgate), so the log is poisoned.
+  /// A write or sync failed: what is durable is no longer known (fsyncgate), so the log is
+  /// poisoned.
   case disk(DiskError)
   /// This member was removed from the cluster.
   case removed

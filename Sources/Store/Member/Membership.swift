@@ -30,7 +30,8 @@ struct Membership {
   }
 
   /// As MemberList shows them, by identifier. `published` gives the record of a member, or nil. A
-  /// member that has not published yet has no name and no client URLs, as etcd's that never started.
+  /// member that has not published yet has no name and no client URLs, as etcd's that never
+  /// started.
   func list(published: (NodeID) -> Bytes?) -> [Member] {
     configuration.members.map { id in
       guard let record = published(id) else {

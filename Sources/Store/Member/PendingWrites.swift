@@ -2,7 +2,8 @@ import Base
 import KVStore
 import Raft
 
-/// Writes of this member's clients that have no answer yet, by the numbers that their commands bear.
+/// Writes of this member's clients that have no answer yet, by the numbers that their commands
+/// bear.
 ///
 /// Numbers grow by one and start anywhere: another life of this member used others, so that an
 /// answer to one of its commands finds nobody here.
@@ -77,7 +78,8 @@ struct PendingWrites {
   /// Takes back what was sent in terms before `term` and has no outcome, oldest first.
   ///
   /// Call when an entry of `term` is applied. Terms never decrease along the log (Raft §5.3), and a
-  /// command is proposed in the term that it was sent in or never: those were not and never will be.
+  /// command is proposed in the term that it was sent in or never: those were not and never will
+  /// be.
   mutating func takeLost(before term: Term) -> [Command] {
     var lost: [Command] = []
     for position in 0..<slots.count {

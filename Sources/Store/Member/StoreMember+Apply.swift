@@ -86,8 +86,8 @@ extension StoreMember {
     configuration.certificateRoles != nil && keySpace.certificateRolesRevision == 0
   }
 
-  /// Once a tick: proposes what the state lacks and nobody asks for. With nothing to change, nothing
-  /// is written.
+  /// Once a tick: proposes what the state lacks and nobody asks for. With nothing to change,
+  /// nothing is written.
   mutating func maintain() {
     publishAttributes()
     seedCertificateRoles()

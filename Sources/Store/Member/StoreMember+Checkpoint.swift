@@ -169,8 +169,8 @@ extension StoreMember {
 
   // MARK: - Mapped files
 
-  /// Sealed segments that lie in memory and, durable, in files of the newest checkpoint. Those files
-  /// do not change; one that no checkpoint needs loses its name.
+  /// Sealed segments that lie in memory and, durable, in files of the newest checkpoint. Those
+  /// files do not change; one that no checkpoint needs loses its name.
   public var mappableSegments: [(segment: SegmentID, file: FilePath)] {
     let stored = Set(checkpoint.stored.segments)
     return keySpace.unmappedSegments.filter(stored.contains).map {

@@ -210,8 +210,8 @@ extension StoreMember {
 
   // MARK: - Time
 
-  /// Ends what waited too long. A write may still be applied later: its outcome is unknown, so it is
-  /// never begun again here.
+  /// Ends what waited too long. A write may still be applied later: its outcome is unknown, so it
+  /// is never begun again here.
   mutating func expireRequests() {
     var isAnyExpired = false
     while let write = pending.removeExpired(at: now.instant) {

@@ -2,7 +2,8 @@ import Base
 import EtcdAPI
 import KVStore
 
-/// Ranges too long for one turn: they are read on, turn by turn, at the revision at which they began.
+/// Ranges too long for one turn: they are read on, turn by turn, at the revision at which they
+/// began.
 struct OpenRanges {
   struct Open {
     let read: WaitingRead

@@ -16,9 +16,9 @@ import WAL
 ///                                   +---> key space <-- apply --> answers, watches
 /// ```
 ///
-/// A turn is one `step`: it takes one event, then proposes what gathered, applies what is committed,
-/// answers what can be answered, and hands out at most one write to the log. Deterministic: equal
-/// events give equal effects.
+/// A turn is one `step`: it takes one event, then proposes what gathered, applies what is
+/// committed, answers what can be answered, and hands out at most one write to the log.
+/// Deterministic: equal events give equal effects.
 public struct StoreMember: ~Copyable {
   public let configuration: MemberConfiguration
   var raft: RaftNode

@@ -25,8 +25,8 @@ public struct Entry: Hashable, Sendable {
   public var term: Term { id.term }
 }
 
-/// What must be durable before a message that depends on it leaves (Raft §5.1: currentTerm, votedFor).
-/// The commit index is not part of it: it is learned anew from a leader.
+/// What must be durable before a message that depends on it leaves (Raft §5.1: currentTerm,
+/// votedFor). The commit index is not part of it: it is learned anew from a leader.
 public struct HardState: Hashable, Sendable {
   public var term: Term
   /// Whom this node voted for in `term`.

@@ -28,7 +28,8 @@ public struct LogIndex: Hashable, Comparable, Sendable, CustomStringConvertible 
   public var description: String { String(value) }
 }
 
-/// Names one entry: by the Log Matching property (Raft §5.3) two logs that hold it are equal up to it.
+/// Names one entry: by the Log Matching property (Raft §5.3) two logs that hold it are equal up to
+/// it.
 public struct EntryID: Hashable, Sendable, CustomStringConvertible {
   public let term: Term
   public let index: LogIndex

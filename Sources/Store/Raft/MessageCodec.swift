@@ -123,8 +123,8 @@ public enum MessageCodec {
 
   // MARK: - Decoding
 
-  /// Reads one message, which must be all of `bytes`; payloads share their storage. The caller still
-  /// checks that `from` is the peer that its transport authenticated.
+  /// Reads one message, which must be all of `bytes`; payloads share their storage. The caller
+  /// still checks that `from` is the peer that its transport authenticated.
   public static func decode(_ bytes: Bytes) throws(MessageCodecError) -> Message {
     var reader = Reader(bytes)
     let version = try reader.byte()

@@ -6,8 +6,8 @@ public struct RaftConfiguration: Sendable {
   /// A follower that hears no leader for this many ticks, or up to twice as many, campaigns.
   public var electionTicks: Int
   public var heartbeatTicks: Int
-  /// Seeds the election jitter and the names of forwarded reads: another one at every start, so that
-  /// an answer meant for an earlier life is not taken for one of this.
+  /// Seeds the election jitter and the names of forwarded reads: another one at every start, so
+  /// that an answer meant for an earlier life is not taken for one of this.
   public var seed: UInt64
   /// Entries of one append message hold at most this many payload bytes, but at least one entry.
   public var appendBytesMax: Int
@@ -44,7 +44,8 @@ public struct RaftConfiguration: Sendable {
 /// What a node knows when it starts: from its disk, or from the cluster's first configuration.
 public struct RecoveredState: Sendable {
   public var hardState: HardState
-  /// The state machine's snapshot that the log follows; `.zero` and the first configuration at birth.
+  /// The state machine's snapshot that the log follows; `.zero` and the first configuration at
+  /// birth.
   public var snapshot: SnapshotMetadata
   /// The entries after the snapshot, without a gap, all durable.
   public var entries: [Entry]

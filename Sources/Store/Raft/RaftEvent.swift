@@ -28,10 +28,11 @@ public enum RaftEvent: Sendable {
 
 /// What a Raft node wants done, in order.
 public enum RaftEffect: Hashable, Sendable {
-  /// Make durable, then say `.stored(sequence)`. Stores complete in order; a later one may overwrite
-  /// entries of an earlier one from its first entry's index on.
+  /// Make durable, then say `.stored(sequence)`. Stores complete in order; a later one may
+  /// overwrite entries of an earlier one from its first entry's index on.
   case store(StoreRequest)
-  /// May leave at once: it promises nothing that is not durable. (A leader's appends: thesis §10.2.1.)
+  /// May leave at once: it promises nothing that is not durable. (A leader's appends: thesis
+  /// §10.2.1.)
   case send(Message)
   /// May leave only once every store effect before it is durable: votes, accepted appends.
   case sendWhenStored(Message)
@@ -42,7 +43,8 @@ public enum RaftEffect: Hashable, Sendable {
   case readReady(ReadContext, LogIndex)
   /// No leader, or leadership changed: begin the read again.
   case readFailed(ReadContext)
-  /// The peer needs a state snapshot: transfer this one or a newer one, or answer `.snapshotFailed`.
+  /// The peer needs a state snapshot: transfer this one or a newer one, or answer
+  /// `.snapshotFailed`.
   case sendSnapshot(SnapshotMetadata, to: NodeID)
   /// The leader offers this snapshot: receive it or a newer one, make it durable, answer
   /// `.snapshotInstalled` or `.snapshotRefused`. Replaces an offer that is still under way.

@@ -123,8 +123,8 @@ struct RaftLog {
     while configurations.count > 1, configurationIndex >= index { configurations.removeLast() }
   }
 
-  /// Drops entries up to `index`, but keeps as many before it as fit into `tailBytesMax`, and of those
-  /// behind `known`, which some follower lacks, as many as fit into `lackedBytesMax`.
+  /// Drops entries up to `index`, but keeps as many before it as fit into `tailBytesMax`, and of
+  /// those behind `known`, which some follower lacks, as many as fit into `lackedBytesMax`.
   mutating func compact(
     through index: LogIndex, tailBytesMax: Int, lackedBehind known: LogIndex,
     lackedBytesMax: Int

@@ -2,9 +2,9 @@ import Base
 
 /// Linearizable reads that a leader has yet to confirm (thesis §6.4).
 ///
-/// Each read joins a round that begins after it arrived; a round is confirmed when a quorum answered
-/// a heartbeat that carried its number or a later one. Never by time: a paused leader's clock says
-/// nothing about who leads now.
+/// Each read joins a round that begins after it arrived; a round is confirmed when a quorum
+/// answered a heartbeat that carried its number or a later one. Never by time: a paused leader's
+/// clock says nothing about who leads now.
 struct ReadRounds {
   enum Origin: Hashable {
     case local(ReadContext)

@@ -6,8 +6,8 @@ import Protobuf
 /// Carries out what a pure component asks of the store, on a client's connections.
 ///
 /// Calls and watches end with `close`. What they bring in one turn of the loop is delivered at its
-/// end, together. A call leaves in the turn that asks for it, without a task, where the client has a
-/// connection on this loop; only what then fails, or waits for a connection, becomes a task.
+/// end, together. A call leaves in the turn that asks for it, without a task, where the client has
+/// a connection on this loop; only what then fails, or waits for a connection, becomes a task.
 public actor StoreCaller: LoopActor {
   public nonisolated let loop: EventLoop
   private let client: StoreClient

@@ -67,8 +67,8 @@ public final class StoreClient: Sendable {
     try await call(.deleteRange, request, .onlyUnseen)
   }
 
-  /// Fails with `outcomeUnknown` or `timedOut` when the store may or may not have taken it; one that
-  /// only reads is repeated like a range.
+  /// Fails with `outcomeUnknown` or `timedOut` when the store may or may not have taken it; one
+  /// that only reads is repeated like a range.
   public func txn(_ request: TxnRequest) async throws(StoreError) -> TxnResponse {
     try await call(.txn, request, request.onlyReads ? .repeatable : .onlyUnseen)
   }
@@ -122,8 +122,8 @@ public final class StoreClient: Sendable {
 
   // MARK: - Watches
 
-  /// The events from `request.startRevision` on (0: from now on), without a gap or a repetition over
-  /// lost connections. The watch begins with the first call for an element.
+  /// The events from `request.startRevision` on (0: from now on), without a gap or a repetition
+  /// over lost connections. The watch begins with the first call for an element.
   public func watch(_ request: WatchCreateRequest) -> StoreWatch {
     StoreWatch(session: WatchSession(client: self, request: request))
   }

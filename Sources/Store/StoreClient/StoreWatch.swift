@@ -4,8 +4,8 @@ import Protobuf
 
 /// The events of a range of keys, in order, gapless over lost connections.
 ///
-/// One loop over it at a time. Ends with nil when its task is cancelled, and fails with `compacted`,
-/// with a status such as permission denied, or with `watchCanceled`.
+/// One loop over it at a time. Ends with nil when its task is cancelled, and fails with
+/// `compacted`, with a status such as permission denied, or with `watchCanceled`.
 public struct StoreWatch: AsyncSequence, Sendable {
   public typealias Element = WatchBatch
   public typealias Failure = StoreError

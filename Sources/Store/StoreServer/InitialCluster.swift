@@ -4,7 +4,8 @@ import Crypto
 /// The members that a new cluster starts with, and the ids that follow from them.
 ///
 /// The ids are etcd's: a member's is the first eight bytes of the SHA-1 of its sorted peer URLs and
-/// the cluster's token; the cluster's is that of the sorted member ids, eight bytes each, big-endian.
+/// the cluster's token; the cluster's is that of the sorted member ids, eight bytes each,
+/// big-endian.
 public struct InitialCluster: Hashable, Sendable {
   public struct Member: Hashable, Sendable {
     public let id: NodeID

@@ -2,9 +2,9 @@ public import Base
 
 /// How members talk on the peer port.
 ///
-/// Each frame is its payload's length (4 bytes), the payload's CRC32C (4 bytes) and the payload. The
-/// first payload in each direction is a `PeerHello`. TCP's checksum misses one error in 65,536, so
-/// every frame has its own; integers are little-endian.
+/// Each frame is its payload's length (4 bytes), the payload's CRC32C (4 bytes) and the payload.
+/// The first payload in each direction is a `PeerHello`. TCP's checksum misses one error in 65,536,
+/// so every frame has its own; integers are little-endian.
 public enum PeerWire {
   public static let headerBytes = 8
   /// Larger lengths are refused before a byte of the payload is kept.
@@ -39,8 +39,8 @@ public struct PeerWireReader: Sendable {
   /// Bytes kept of a frame that is not complete.
   public var partialBytes: Int { partial.count }
 
-  /// Takes bytes as they came and appends the payloads that they complete to `payloads`, which share
-  /// the storage of `bytes` where a frame lies within them.
+  /// Takes bytes as they came and appends the payloads that they complete to `payloads`, which
+  /// share the storage of `bytes` where a frame lies within them.
   public mutating func receive(
     _ bytes: Bytes, into payloads: inout [Bytes]
   ) throws(PeerWireError) {

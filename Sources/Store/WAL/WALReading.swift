@@ -168,7 +168,8 @@ struct WALReading {
   ) throws(WALError) {
     var evidence = Evidence(durable: floor)
     evidence.look(at: bytes, from: Int(end.offset), generation: end.generation, salt: salt)
-    // Nothing of this segment is left behind the end: then the next one's header is what is damaged.
+    // Nothing of this segment is left behind the end: then the next one's header is what is
+    // damaged.
     var isNextHeaderDamaged = false
     for generation in behind {
       let bytes = try load(generation, disk)

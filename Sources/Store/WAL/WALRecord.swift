@@ -30,7 +30,8 @@ public enum WALRecord: Hashable, Sendable {
     }
   }
 
-  /// Appends the record, which follows the entry `last`, and returns its checksum, with which the next one continues.
+  /// Appends the record, which follows the entry `last`, and returns its checksum, with which the
+  /// next one continues.
   func encode(
     into buffer: inout ByteBuffer, generation: UInt64, last: LogIndex, chain: UInt32
   ) -> UInt32 {
@@ -64,8 +65,8 @@ public enum WALRecord: Hashable, Sendable {
     buffer.write(littleEndian: UInt16(0))
   }
 
-  /// Reads the record at the reader's place; nil where the bytes are not one of this generation that
-  /// continues the chain.
+  /// Reads the record at the reader's place; nil where the bytes are not one of this generation
+  /// that continues the chain.
   static func decode(
     from reader: inout ByteReader, generation: UInt64, chain: UInt32
   ) -> (record: WALRecord, chain: UInt32)? {

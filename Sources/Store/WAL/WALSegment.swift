@@ -44,8 +44,8 @@ enum WALSegment {
 }
 
 /// The first sector of a segment. Little-endian: magic, version u32, CRC-32C u32 of the rest, salt,
-/// generation, segment's bytes, end of the segment before (generation, offset), chain u32, zero u32,
-/// term, vote, last entry's index and term.
+/// generation, segment's bytes, end of the segment before (generation, offset), chain u32, zero
+/// u32, term, vote, last entry's index and term.
 struct WALSegmentHeader: Equatable {
   var salt: UInt64
   var generation: UInt64
@@ -156,7 +156,8 @@ struct WALBatchHeader: Equatable {
   }
 
   /// The header at `offset` of a segment's bytes, or nil where there is none of this log and
-  /// generation. One whose own `offset` differs has strayed; what it says of durability holds still.
+  /// generation. One whose own `offset` differs has strayed; what it says of durability holds
+  /// still.
   static func decode(
     _ segment: Bytes, at offset: Int, generation: UInt64, salt: UInt64
   ) -> WALBatchHeader? {

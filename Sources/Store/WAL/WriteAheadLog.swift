@@ -158,7 +158,8 @@ public struct WriteAheadLog: Sendable {
     waiting.append(.end(request.sequence))
   }
 
-  /// Says that a durable snapshot took the place of the log up to `id`: what follows continues there.
+  /// Says that a durable snapshot took the place of the log up to `id`: what follows continues
+  /// there.
   public mutating func reset(to id: EntryID) {
     waiting.append(.record(.reset(id)))
   }
@@ -210,8 +211,8 @@ public struct WriteAheadLog: Sendable {
     return sequence
   }
 
-  /// The outstanding flush failed: what is durable is unknown from now on, so nothing is written any
-  /// more.
+  /// The outstanding flush failed: what is durable is unknown from now on, so nothing is written
+  /// any more.
   public mutating func failed() {
     phase = .poisoned
   }
@@ -293,8 +294,8 @@ public struct WriteAheadLog: Sendable {
   /// Segment files that hold the log.
   public var segmentCount: Int { segments.count }
 
-  /// What takes segments out of the log whose entries the owner can do without: those up to `index`.
-  /// They become spares. Safe to lose: recovery needs none of them.
+  /// What takes segments out of the log whose entries the owner can do without: those up to
+  /// `index`. They become spares. Safe to lose: recovery needs none of them.
   public mutating func release(through index: LogIndex) -> [DiskOperation] {
     var operations: [DiskOperation] = []
     while segments.count > 1, segments[0].lastIndex <= index {
@@ -314,7 +315,8 @@ public struct WriteAheadLog: Sendable {
   }
 
   /// What makes a spare segment before the current one is full, piece by piece, so that no write
-  /// waits for a whole one; nil while none is needed or a piece is under way. Answer `sparePrepared`.
+  /// waits for a whole one; nil while none is needed or a piece is under way. Answer
+  /// `sparePrepared`.
   public mutating func prepareSpare() -> [DiskOperation]? {
     if preparing == nil {
       guard spares.isEmpty, Int(end.offset) * 2 > segments[segments.count - 1].bytes else {

@@ -57,7 +57,8 @@ final class APIHarness {
 
   // MARK: - Requests
 
-  /// Sends to the first server and gives its whole answer; a request that has none is a failed test.
+  /// Sends to the first server and gives its whole answer; a request that has none is a failed
+  /// test.
   @discardableResult
   func send(
     _ method: String, _ target: String, user: ClientCertificate? = .administrator,

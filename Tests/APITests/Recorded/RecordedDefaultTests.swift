@@ -6,8 +6,8 @@ import Testing
 
 @testable import API
 
-/// Every row of `defaults.md` by the whole server: what it adds, what it rewrites and what it drops;
-/// all else is kept, and nothing is added that no row of the kind tells of.
+/// Every row of `defaults.md` by the whole server: what it adds, what it rewrites and what it
+/// drops; all else is kept, and nothing is added that no row of the kind tells of.
 @Suite struct `Each recorded default` {
   fileprivate struct Case: Sendable, CustomTestStringConvertible {
     let row: RecordedTable.Row

@@ -9,12 +9,12 @@ import Foundation
 ///     deployment.apps/web                    a line that must be there, word for word
 ///     ~ ^web +2/2                            a line that must match
 ///     ...                                    any lines, or none
-///     ! error: ...   !~ ...   !...           the same of standard error; none is named: not looked at
+///     ! error: ...   !~ ...   !...           the same of standard error; none named: not looked at
 ///     = 1                                    the exit code; 0 where none is named
 ///     {1.36+} {-1.30} {1.31-1.35}            before any of these: with these versions only
 ///
-/// `$NS` is the version's own namespace, `$NODE` a node that only it cordons. A line with a backslash
-/// at its end goes on in the next one. `await PATTERN FILE` waits for a line of a file.
+/// `$NS` is the version's own namespace, `$NODE` a node that only it cordons. A line with a
+/// backslash at its end goes on in the next one. `await PATTERN FILE` waits for a line of a file.
 struct KubectlScript: Sendable {
   struct Step: Sendable {
     let line: Int

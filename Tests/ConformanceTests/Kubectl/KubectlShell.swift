@@ -1,7 +1,8 @@
 import Base
 import Linux
 
-/// A shell in which `kubectl` is one version, with a kubeconfig, a cache and a namespace of its own.
+/// A shell in which `kubectl` is one version, with a kubeconfig, a cache and a namespace of its
+/// own.
 struct KubectlShell: Sendable {
   let version: KubectlVersion
   let namespace: String
@@ -58,7 +59,8 @@ struct KubectlShell: Sendable {
     return try await bash.run([script], input: input, within: .seconds(90))
   }
 
-  /// Runs a script to its end; what did not come out as it must is returned, and the script goes on.
+  /// Runs a script to its end; what did not come out as it must is returned, and the script goes
+  /// on.
   func failures(of script: KubectlScript) async throws -> [String] {
     var failures: [String] = []
     for step in try script.steps(for: version, namespace: namespace, node: node) {

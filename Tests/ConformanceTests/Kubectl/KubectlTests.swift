@@ -3,8 +3,9 @@ import Linux
 import Testing
 
 extension Conformance {
-  /// Every script of `Fixtures/kubectl/` with every stock kubectl that can be had, against a cluster
-  /// that `keelson up` made. What is expected is kube-apiserver's and kubectl's recorded behaviour.
+  /// Every script of `Fixtures/kubectl/` with every stock kubectl that can be had, against a
+  /// cluster that `keelson up` made. What is expected is kube-apiserver's and kubectl's recorded
+  /// behaviour.
   @Suite struct `Stock kubectl` {
     @Test(.timeLimit(.minutes(20))) func `drives the cluster as it drives Kubernetes`()
       async throws

@@ -6,7 +6,8 @@ public enum ByteReaderError: Error, Equatable {
   case varintTooLong(offset: Int)
 }
 
-/// Reads values from bytes, front to back. Never reads past the end and never traps on what it reads.
+/// Reads values from bytes, front to back. Never reads past the end and never traps on what it
+/// reads.
 public struct ByteReader {
   public let bytes: Bytes
   /// Where the next value starts: 0...bytes.count.

@@ -30,7 +30,8 @@ public enum DiskOperation: Equatable, Sendable {
   case write(FilePath, offset: UInt64, Bytes)
   /// fdatasync: everything written to the file before is durable when this succeeds.
   case sync(FilePath)
-  /// fsync of a folder (nil is the data directory): names made, renamed or removed in it are durable.
+  /// fsync of a folder (nil is the data directory): names made, renamed or removed in it are
+  /// durable.
   case syncFolder(FilePath?)
   case rename(FilePath, to: FilePath)
   case remove(FilePath)
@@ -55,7 +56,8 @@ public struct DiskToken: Hashable, Sendable {
 }
 
 /// The storage seam. Submissions run one after the other, off the caller's thread; each outcome
-/// comes back on the caller's loop as an event. Blocking reads are for recovery, before the loop runs.
+/// comes back on the caller's loop as an event. Blocking reads are for recovery, before the loop
+/// runs.
 public protocol Disk: AnyObject {
   /// Runs the operations in order and reports by the completion that the shell set up.
   func submit(_ operations: [DiskOperation], token: DiskToken)

@@ -1,9 +1,9 @@
 /// One node of a `KeyTree`: fixed arrays in one block of a slab.
 ///
-/// A leaf's `values[i]` belongs to `keys[i]`. An inner node's `values[i]` is the child that holds the
-/// keys from `keys[i]` up to `keys[i + 1]`; its `keys[0]` is not used. All used keys of a node share
-/// their first `prefixLength` bytes; `heads[i]` holds the next 8 bytes of `keys[i]`, big-endian and
-/// padded with zeros, so that most comparisons touch one cache line and no key.
+/// A leaf's `values[i]` belongs to `keys[i]`. An inner node's `values[i]` is the child that holds
+/// the keys from `keys[i]` up to `keys[i + 1]`; its `keys[0]` is not used. All used keys of a node
+/// share their first `prefixLength` bytes; `heads[i]` holds the next 8 bytes of `keys[i]`,
+/// big-endian and padded with zeros, so that most comparisons touch one cache line and no key.
 @safe struct KeyTreeNode: Equatable {
   static let capacity = 64
   private static let headsOffset = 32

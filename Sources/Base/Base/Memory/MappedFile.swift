@@ -1,4 +1,5 @@
-/// A file's bytes, in memory only where they are looked at: the system may take them back at any time.
+/// A file's bytes, in memory only where they are looked at: the system may take them back at any
+/// time.
 ///
 /// The file does not change, and is not truncated, while this object lives; it may lose its name.
 public protocol MappedFile: AnyObject {

@@ -44,7 +44,8 @@
 
   /// Whether the block holds just these bytes.
   public func holds(_ file: any MappedFile) -> Bool {
-    // Safety: both ends are as long as the counts say; the pointers live only during the comparison.
+    // Safety: both ends are as long as the counts say; the pointers live only during the
+    // comparison.
     let bytes = unsafe file.bytes
     guard bytes.count == written else { return false }
     return unsafe compareBytes(UnsafeRawBufferPointer(start: base, count: written), bytes) == 0

@@ -3,8 +3,8 @@ import HTTP
 import Objects
 import Registry
 
-/// Who speaks for somebody else (`kubectl --as`): RBAC's verb `impersonate` decides, for the user and
-/// for each group, the uid and each extra value by itself.
+/// Who speaks for somebody else (`kubectl --as`): RBAC's verb `impersonate` decides, for the user
+/// and for each group, the uid and each extra value by itself.
 enum Impersonation {
   private static let prefix: Bytes = "impersonate-"
   private static let userField: Bytes = "impersonate-user"

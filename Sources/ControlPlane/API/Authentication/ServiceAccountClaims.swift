@@ -3,7 +3,8 @@ import JSON
 import Objects
 import Registry
 
-/// What a service account's token says (RFC 7519; Kubernetes' private claims under `kubernetes.io`).
+/// What a service account's token says (RFC 7519; Kubernetes' private claims under
+/// `kubernetes.io`).
 struct ServiceAccountClaims: Hashable, Sendable {
   var issuer: String
   var audiences: [String]

@@ -2,8 +2,8 @@ import Base
 import Objects
 import Registry
 
-/// Whom a bearer token speaks for. The shell knows whether its signature is good; everything else is
-/// judged here, at each request.
+/// Whom a bearer token speaks for. The shell knows whether its signature is good; everything else
+/// is judged here, at each request.
 enum TokenAuthentication {
   enum Outcome: Sendable {
     /// With those of the audiences that the token is for.

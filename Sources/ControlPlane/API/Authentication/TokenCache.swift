@@ -1,7 +1,7 @@
 import Base
 
-/// Tokens whose signature was found good lately, so that a token costs one check and not one for each
-/// request. Bounded in number and in time: a key that is trusted no more is forgotten with it.
+/// Tokens whose signature was found good lately, so that a token costs one check and not one for
+/// each request. Bounded in number and in time: a key that is trusted no more is forgotten with it.
 struct TokenCache: Sendable {
   static let countMax = 4096
   static let lifetime = Duration.seconds(300)

@@ -3,8 +3,8 @@ import JSON
 import Objects
 import Registry
 
-/// Who may do what: the cluster's roles and bindings, indexed by whom they bind, and kept as the view
-/// changes, so that a decision looks only at what is bound to the user.
+/// Who may do what: the cluster's roles and bindings, indexed by whom they bind, and kept as the
+/// view changes, so that a decision looks only at what is bound to the user.
 struct AccessRules: Sendable {
   /// Of Roles and ClusterRoles.
   private var rules: [ObjectKey: [PolicyRule]] = [:]

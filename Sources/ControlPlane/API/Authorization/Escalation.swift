@@ -3,8 +3,8 @@ import JSON
 import Objects
 import Registry
 
-/// Nobody gives himself or others what he does not hold: what a user writes of roles and bindings is
-/// held against his own rules (apiserver registry/rbac).
+/// Nobody gives himself or others what he does not hold: what a user writes of roles and bindings
+/// is held against his own rules (apiserver registry/rbac).
 enum Escalation {
   private static let group = "rbac.authorization.k8s.io"
 

@@ -35,8 +35,8 @@ struct PastChange: Sendable {
   var bytes: Int { (old?.value.count ?? 0) + (new?.value.count ?? 0) + 512 }
 }
 
-/// The last changes of all objects, numbered from 0 on: what a watch that lags behind, or comes with
-/// an older revision, is told from. Bounded by their number and by their bytes.
+/// The last changes of all objects, numbered from 0 on: what a watch that lags behind, or comes
+/// with an older revision, is told from. Bounded by their number and by their bytes.
 struct ChangeWindow: Sendable {
   /// Every change after it is held.
   private(set) var startRevision: Int64 = 0

@@ -19,8 +19,8 @@ struct ObjectChange: Sendable {
 ///
 ///     learning --the store's revision--> listing --> catching up --> ready
 ///
-/// The first list is of an older revision, where that is not compacted: what has happened since comes
-/// as changes, so that clients of an API server that ended go on here without a gap.
+/// The first list is of an older revision, where that is not compacted: what has happened since
+/// comes as changes, so that clients of an API server that ended go on here without a gap.
 struct ObjectCache: Sendable {
   struct Limits: Hashable, Sendable {
     /// How far before the store's revision a fresh cache begins.

@@ -4,8 +4,8 @@ import HTTP
 /// `/livez`, `/readyz` and the older `/healthz`, with kube-apiserver's checks that there are here:
 /// `ping` (the process answers) and `informer-sync` (the view holds every object).
 ///
-/// The store is no check: while it cannot write, reads that name any revision are served still, and a
-/// restart of the API server would mend nothing.
+/// The store is no check: while it cannot write, reads that name any revision are served still, and
+/// a restart of the API server would mend nothing.
 enum Health {
   /// Nil for a path that is none of theirs.
   static func response(to exchange: Exchange, isSynced: Bool) -> APIResponse? {

@@ -33,8 +33,8 @@ enum ListItems: Sendable {
   }
 }
 
-/// One list on its way to its client, slice by slice, so that a long one neither holds up the others
-/// nor lies in memory as a whole.
+/// One list on its way to its client, slice by slice, so that a long one neither holds up the
+/// others nor lies in memory as a whole.
 public struct ListStream: Sendable {
   /// Of one slice; a list that is no longer is answered at once.
   static let sliceBytesMax = 128 << 10

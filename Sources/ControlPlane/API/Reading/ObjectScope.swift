@@ -31,8 +31,8 @@ struct ObjectScope: Hashable, Sendable {
     namespace.map { "/registry/\(kind.plural)/\($0)/" } ?? "/registry/\(kind.plural)/"
   }
 
-  /// Those of the view in the order of their keys, behind the key `prefix` + `last`: perhaps more than
-  /// the selector selects.
+  /// Those of the view in the order of their keys, behind the key `prefix` + `last`: perhaps more
+  /// than the selector selects.
   func candidates(in view: ClusterView, after last: String? = nil) -> ArraySlice<StoredObject> {
     if let only {
       guard let object = view[only], last.map({ only.name > $0 }) ?? true else { return [] }

@@ -43,7 +43,8 @@ public struct APIRequest: Sendable {
 public struct ClientCertificate: Hashable, Sendable {
   public let commonName: String
   public let organizations: [String]
-  /// SHA-256 of the certificate in DER, in lower-case hexadecimal digits; empty where it is not told.
+  /// SHA-256 of the certificate in DER, in lower-case hexadecimal digits; empty where it is not
+  /// told.
   public let fingerprint: String
 
   public init(commonName: String, organizations: [String], fingerprint: String = "") {

@@ -1,5 +1,5 @@
-/// A request's path and query, percent-decoded (RFC 3986 §2.1; in the query also `+` for a space, as
-/// Go's url.ParseQuery has it).
+/// A request's path and query, percent-decoded (RFC 3986 §2.1; in the query also `+` for a space,
+/// as Go's url.ParseQuery has it).
 public struct RequestTarget: Hashable, Sendable {
   /// Decoded, from the first slash on.
   public let path: String
@@ -15,7 +15,8 @@ public struct RequestTarget: Hashable, Sendable {
 
   /// Nil for a target that is no path, or that no percent-decoding makes UTF-8 of.
   public init?(_ target: String) {
-    // By bytes in one array: going through characters or slices of text costs more than all the rest.
+    // By bytes in one array: going through characters or slices of text costs more than all the
+    // rest.
     let bytes = Array(target.utf8)
     let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
     guard bytes.first == UInt8(ascii: "/"),

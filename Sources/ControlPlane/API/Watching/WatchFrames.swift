@@ -70,8 +70,8 @@ struct WatchStyle: Hashable, Sendable {
     }
   }
 
-  /// Everything up to the revision has been told. `marksInitialEnd`: so has everything that there was
-  /// at first.
+  /// Everything up to the revision has been told. `marksInitialEnd`: so has everything that there
+  /// was at first.
   func bookmark(at revision: Int64, marksInitialEnd: Bool, columns: Bool) -> Bytes {
     var metadata = JSONObject()
     metadata["resourceVersion"] = .string(String(revision))
@@ -133,7 +133,8 @@ struct WatchStyle: Hashable, Sendable {
   }
 }
 
-/// The frames of the last changes: each is written once for all watches that get it in the same way.
+/// The frames of the last changes: each is written once for all watches that get it in the same
+/// way.
 struct WatchFrames: Sendable {
   private struct Key: Hashable {
     let number: Int

@@ -1,8 +1,8 @@
 import JSON
 import Objects
 
-/// An object as a typed decoder takes it: only fields that its type has, nulls gone as if nobody had
-/// written them.
+/// An object as a typed decoder takes it: only fields that its type has, nulls gone as if nobody
+/// had written them.
 struct FittedObject: Hashable, Sendable {
   private(set) var object: JSONObject
   /// As strict decoding spells them: `spec.containers[0].zz`.

@@ -1,6 +1,7 @@
 import Base
 
-/// Why Go's encoding/json takes a text for no JSON, in its words (scanner.go): users search for them.
+/// Why Go's encoding/json takes a text for no JSON, in its words (scanner.go): users search for
+/// them.
 struct GoSyntaxError {
   private let text: [UInt8]
   private var place = 0

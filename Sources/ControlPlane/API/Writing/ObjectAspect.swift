@@ -82,7 +82,8 @@ enum Scale {
     ])
   }
 
-  /// The object with the replicas that a Scale wants. Its metadata may name the state that was read.
+  /// The object with the replicas that a Scale wants. Its metadata may name the state that was
+  /// read.
   static func applied(
     _ scale: JSONObject, to current: StoredObject
   ) throws(APIStatus) -> JSONObject {

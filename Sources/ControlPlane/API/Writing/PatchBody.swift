@@ -121,7 +121,8 @@ enum PatchBody: Hashable, Sendable {
     }
   }
 
-  /// What an error about the patched object shows of it (patcher.applyJSPatch, strategicPatchObject).
+  /// What an error about the patched object shows of it (patcher.applyJSPatch,
+  /// strategicPatchObject).
   func shown(_ patched: JSONValue) -> String {
     switch self {
     case .json, .merge: "\"\(patched.sorted.text())\""

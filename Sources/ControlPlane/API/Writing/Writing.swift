@@ -7,7 +7,8 @@ import Registry
 /// POST, PUT, PATCH, DELETE.
 ///
 /// Every verb reads the object from the view, lets the registry make a Txn of what is asked, and
-/// answers with what the Txn leaves. A Txn whose compares fail is asked for again from a newer view.
+/// answers with what the Txn leaves. A Txn whose compares fail is asked for again from a newer
+/// view.
 enum Writing {
   static func registry(_ settings: APISettings) -> ObjectRegistry {
     var registry = ObjectRegistry(writer: "keelson-apiserver")

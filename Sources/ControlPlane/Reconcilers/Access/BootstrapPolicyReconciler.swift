@@ -2,8 +2,8 @@ import JSON
 public import Objects
 public import Registry
 
-/// Makes the roles and bindings that every cluster begins with, and gives back to them what they lack,
-/// each time that it begins to act (kube-apiserver does so each time that it starts).
+/// Makes the roles and bindings that every cluster begins with, and gives back to them what they
+/// lack, each time that it begins to act (kube-apiserver does so each time that it starts).
 ///
 /// What an administrator adds stays; one who wants less says so by the annotation.
 public struct BootstrapPolicyReconciler: Reconciler {

@@ -8,8 +8,8 @@ public import Registry
 ///     Deployment --> ReplicaSet of the newest template   grows
 ///                    ReplicaSets of older templates      shrink, and are kept for rollbacks
 ///
-/// Stricter than Kubernetes: at every revision of the store the pods of all its ReplicaSets that are
-/// not on their way out are at most `replicas` and the surge.
+/// Stricter than Kubernetes: at every revision of the store the pods of all its ReplicaSets that
+/// are not on their way out are at most `replicas` and the surge.
 public struct DeploymentReconciler: Reconciler {
   public let name = "deployment"
   public let electsLeader = true

@@ -67,9 +67,9 @@ extension Rollout {
     }
   }
 
-  /// The newest set with the Deployment's annotations and the highest revision: an old template that
-  /// comes back is a rollback to it (deploymentutil.SetNewReplicaSetAnnotations). Nil where all is
-  /// so already.
+  /// The newest set with the Deployment's annotations and the highest revision: an old template
+  /// that comes back is a rollback to it (deploymentutil.SetNewReplicaSetAnnotations). Nil where
+  /// all is so already.
   func renewal(of set: OwnedReplicaSet) -> Step? {
     var object = set.object.json
     let before = set.object.meta.annotations

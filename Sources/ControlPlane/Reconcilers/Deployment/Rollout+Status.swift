@@ -40,8 +40,8 @@ extension Rollout {
       && counts.available == spec.replicas
   }
 
-  /// A condition to say before anything else: the rollout was paused or resumed, so that its time is
-  /// not counted (checkPausedConditions).
+  /// A condition to say before anything else: the rollout was paused or resumed, so that its time
+  /// is not counted (checkPausedConditions).
   var pauseNews: Conditions.Statement? {
     guard spec.progressDeadlineSeconds != nil else { return nil }
     let reason = Conditions(deployment.json["status"])[Self.progressing]?["reason"]?.string

@@ -43,8 +43,8 @@ struct Rollout {
   /// controller does not know what it asks for, and may still make pods for an older number.
   ///
   /// A status that knows the set's present size counts every pod made before it, and later ones are
-  /// made up to that size only: `ReplicaSetReconciler`. The pods in the view would tell less, because
-  /// they may be older than the status.
+  /// made up to that size only: `ReplicaSetReconciler`. The pods in the view would tell less,
+  /// because they may be older than the status.
   private func occupied(_ set: OwnedReplicaSet) -> Int64? {
     let counted = max(set.replicas, set.status.replicas)
     if set.isBeingDeleted {
@@ -63,8 +63,8 @@ struct Rollout {
     return revision > view.reached ? revision : nil
   }
 
-  /// What a set, or a new one for nil, may at most ask for without more pods than the Deployment may
-  /// have; nil while nobody can say.
+  /// What a set, or a new one for nil, may at most ask for without more pods than the Deployment
+  /// may have; nil while nobody can say.
   ///
   /// Kubernetes counts what the sets ask for, so that pods which a set has not yet deleted come on
   /// top of the surge. Here they count until they are on their way out.
@@ -107,8 +107,8 @@ struct Rollout {
     /// At most.
     let ready: Int64
 
-    /// The available pods that stay for sure when the set comes to ask for so many: it deletes those
-    /// that are not ready first, and of the ready ones perhaps available ones.
+    /// The available pods that stay for sure when the set comes to ask for so many: it deletes
+    /// those that are not ready first, and of the ready ones perhaps available ones.
     func kept(at replicas: Int64) -> Int64 { max(0, available - max(0, ready - replicas)) }
   }
 

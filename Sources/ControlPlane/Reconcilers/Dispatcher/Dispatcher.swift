@@ -6,8 +6,8 @@ import JSON
 /// Tells each node which pods it must run: for every bound pod the key
 /// `/nodes/<node>/desired/pods/<uid>` equals what the node needs of it.
 ///
-/// It has no leader, so that no failover ever keeps a pod from starting: each write compares the pod
-/// (or its absence) that it follows from, so all copies may act at once and on old views.
+/// It has no leader, so that no failover ever keeps a pod from starting: each write compares the
+/// pod (or its absence) that it follows from, so all copies may act at once and on old views.
 public struct Dispatcher: Reconciler {
   public let name = "dispatcher"
   public let electsLeader = false

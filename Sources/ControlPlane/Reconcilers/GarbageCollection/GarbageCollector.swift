@@ -10,9 +10,9 @@ public import Registry
 /// - orphaning (`orphan`): an owner waits until no dependent names it any more.
 ///
 /// An owner is gone when no object of its kind and uid is there. Before a dependent goes, the store
-/// itself compares that the owner's key is empty or holds another object: so a view that has not heard
-/// of an owner yet removes nothing. The component plans only once all collections are listed. Owners of
-/// kinds that Keelson does not keep are never taken for gone.
+/// itself compares that the owner's key is empty or holds another object: so a view that has not
+/// heard of an owner yet removes nothing. The component plans only once all collections are listed.
+/// Owners of kinds that Keelson does not keep are never taken for gone.
 public struct GarbageCollector: Reconciler {
   public let name = "garbage-collector"
   public let electsLeader = true

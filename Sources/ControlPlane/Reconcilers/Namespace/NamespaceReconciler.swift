@@ -7,8 +7,8 @@ public import Registry
 ///
 ///     marked --> pods deleted --> the rest deleted --> finalizer off: gone
 ///
-/// Nothing slips in: what is created in a namespace compares its key, so that from its mark on every
-/// such Txn is refused; and it only counts as empty in a view that has reached the mark.
+/// Nothing slips in: what is created in a namespace compares its key, so that from its mark on
+/// every such Txn is refused; and it only counts as empty in a view that has reached the mark.
 public struct NamespaceReconciler: Reconciler {
   public let name = "namespace"
   public let electsLeader = true

@@ -7,7 +7,7 @@ import JSON
 /// Keeps Node objects as their agents report them, says which nodes are silent, and moves pods away
 /// from those that stay so.
 ///
-///     heartbeat gone --> Ready Unknown --> taints unreachable --> pods' toleration over --> evicted
+///     heartbeat gone --> Ready Unknown --> taint unreachable --> pods' toleration over --> evicted
 ///                             |                (not while most nodes are silent)
 ///                             +--> pods not ready
 ///
@@ -125,8 +125,8 @@ public struct NodeLifecycle: Reconciler {
     return Plan([Step([.create(.node, node)], guards: [.unchanged(report), .exists(heartbeat)])])
   }
 
-  /// A Node that was deleted while its agent is silent is gone for good: what the agent reported goes
-  /// too. Should it come back, it reports anew.
+  /// A Node that was deleted while its agent is silent is gone for good: what the agent reported
+  /// goes too. Should it come back, it reports anew.
   private static func clearAway(_ key: ObjectKey, in view: ClusterView) -> Plan {
     let guards: [Guard] = [.absent(.object(key)), .absent(.heartbeat(key.name))]
     let steps = view.entries(ofNode: key.name).compactMap { entry -> Step? in

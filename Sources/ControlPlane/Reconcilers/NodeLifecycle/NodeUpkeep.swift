@@ -81,8 +81,8 @@ struct NodeUpkeep {
     }
   }
 
-  /// Replaces the condition of the type. Its times: of the last change of its status, and of the last
-  /// write that changed anything.
+  /// Replaces the condition of the type. Its times: of the last change of its status, and of the
+  /// last write that changed anything.
   private func put(_ condition: JSONObject, into conditions: inout [JSONValue]) {
     var wanted = condition
     let place = conditions.firstIndex { $0["type"] == condition["type"] }

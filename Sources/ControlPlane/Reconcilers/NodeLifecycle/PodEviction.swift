@@ -3,8 +3,8 @@ import JSON
 import Objects
 import Registry
 
-/// Sends pods away from a node whose NoExecute taints they do not tolerate any longer, and says of a
-/// silent node's pods that they are not ready (kube-controller-manager's taint eviction and node
+/// Sends pods away from a node whose NoExecute taints they do not tolerate any longer, and says of
+/// a silent node's pods that they are not ready (kube-controller-manager's taint eviction and node
 /// lifecycle controllers).
 struct PodEviction {
   let node: StoredObject

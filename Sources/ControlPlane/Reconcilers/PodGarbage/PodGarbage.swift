@@ -80,8 +80,8 @@ public struct PodGarbage: Reconciler {
     return giveUp(pod, on: facts.node, now: context.now)
   }
 
-  /// Force-deletes the pod once its node has been gone for the grace. When that began is kept in the
-  /// pod's condition DisruptionTarget, so that any copy goes on where another one stopped.
+  /// Force-deletes the pod once its node has been gone for the grace. When that began is kept in
+  /// the pod's condition DisruptionTarget, so that any copy goes on where another one stopped.
   private func giveUp(_ pod: StoredObject, on node: String, now: WallTime) -> Plan {
     let guards: [Guard] = [
       .absent(.object(ObjectKey(.node, name: node))), .absent(.actualNode(node)),

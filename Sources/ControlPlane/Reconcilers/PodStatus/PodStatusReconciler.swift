@@ -7,8 +7,8 @@ import JSON
 /// Merges what a node reports of a pod into the pod's status, and removes a deleted pod once its
 /// node has stopped it.
 ///
-/// It has no leader: each write compares the pod, the report and the node's heartbeat that it follows
-/// from, so all copies may act at once and on old views.
+/// It has no leader: each write compares the pod, the report and the node's heartbeat that it
+/// follows from, so all copies may act at once and on old views.
 public struct PodStatusReconciler: Reconciler {
   public let name = "pod-status"
   public let fieldManager = "kubelet"

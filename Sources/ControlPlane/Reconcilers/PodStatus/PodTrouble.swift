@@ -5,8 +5,8 @@ import Registry
 /// What a status that a node reports has to tell people: a pod or a container that newly waits for
 /// something that is wrong, in the kubelet's words.
 ///
-/// One event for each change of reason, not one for each try. Where several containers change at once,
-/// the first one is told of; the status has them all.
+/// One event for each change of reason, not one for each try. Where several containers change at
+/// once, the first one is told of; the status has them all.
 struct PodTrouble {
   /// With the status before the report.
   let pod: StoredObject

@@ -7,9 +7,9 @@ public import Registry
 /// controller).
 ///
 /// Its pods' number is bounded at every revision of the store: each pod is made in a Txn that
-/// compares the ReplicaSet, so that none is made for a number that holds no longer; and a status with
-/// `observedGeneration` says how many there were when the new number was known. A Deployment relies
-/// on both.
+/// compares the ReplicaSet, so that none is made for a number that holds no longer; and a status
+/// with `observedGeneration` says how many there were when the new number was known. A Deployment
+/// relies on both.
 public struct ReplicaSetReconciler: Reconciler {
   public let name = "replicaset"
   public let electsLeader = true

@@ -5,9 +5,10 @@ public import Registry
 /// Counts what a namespace's objects use of its quotas (kube-controller-manager's resourcequota
 /// controller).
 ///
-/// What is made is charged in the Txn that makes it; what goes, or has ended, is given back here, and
-/// a new limit holds once what there is has been counted. A count is written only where the view has
-/// reached the quota that it compares: whoever took something since then has changed that quota.
+/// What is made is charged in the Txn that makes it; what goes, or has ended, is given back here,
+/// and a new limit holds once what there is has been counted. A count is written only where the
+/// view has reached the quota that it compares: whoever took something since then has changed that
+/// quota.
 public struct QuotaReconciler: Reconciler {
   public let name = "resourcequota"
   public let electsLeader = true

@@ -8,8 +8,8 @@ import Base
 /// All waiting pods are placed in one plan, each bind its own Txn: what the plan has placed counts
 /// when it places the next, and the plan after it begins only when the informers have these binds.
 /// A bind compares the pod and the Node as they were read. A Node changes only when something about
-/// it does (its heartbeat is a key of its own), so no pod lands on a node that was cordoned, tainted
-/// or deleted since; Kubernetes does not exclude that.
+/// it does (its heartbeat is a key of its own), so no pod lands on a node that was cordoned,
+/// tainted or deleted since; Kubernetes does not exclude that.
 public struct Scheduler: Reconciler {
   public let name = "scheduler"
   public let fieldManager = "kube-scheduler"

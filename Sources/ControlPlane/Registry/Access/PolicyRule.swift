@@ -1,6 +1,7 @@
 public import JSON
 
-/// What a Role allows (rbac/v1 PolicyRule). Every list that is not empty must match; `*` matches all.
+/// What a Role allows (rbac/v1 PolicyRule). Every list that is not empty must match; `*` matches
+/// all.
 public struct PolicyRule: Hashable, Sendable {
   public var verbs: [String]
   public var groups: [String]

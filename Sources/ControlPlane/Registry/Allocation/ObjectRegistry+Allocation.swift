@@ -5,13 +5,13 @@ import Objects
 extension ObjectRegistry {
   /// Gives a new or changed Service its families, address and ports, each taken by a key of its own
   /// in the same Txn: of two who take the same, the store refuses one. What the Service holds no
-  /// longer is released (kube-apiserver registry/core/service/storage). Gives the writes that belong
-  /// after the Service's.
+  /// longer is released (kube-apiserver registry/core/service/storage). Gives the writes that
+  /// belong after the Service's.
   ///
   /// Kubernetes repairs allocations that lost their Service, as it writes the two one after the
   /// other. Here no such key can arise: what a Service holds is a function of its spec
-  /// (`ServiceHoldings`), and every Txn that makes, changes or removes a spec compares the Service and
-  /// writes just what that function gains and loses.
+  /// (`ServiceHoldings`), and every Txn that makes, changes or removes a spec compares the Service
+  /// and writes just what that function gains and loses.
   func allocate(
     for key: ObjectKey, _ object: inout JSONObject, replacing old: JSONObject? = nil,
     in view: ClusterView, _ context: inout PlanContext, _ transaction: inout ObjectTransaction

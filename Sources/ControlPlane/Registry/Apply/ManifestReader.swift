@@ -49,8 +49,8 @@ public struct ManifestReader: Sendable {
     take(object, known, source)
   }
 
-  /// Holds the object against its type, strictly: a field that the type does not have is most often a
-  /// slip. What must be there, and which words a field may hold, the registry tells.
+  /// Holds the object against its type, strictly: a field that the type does not have is most often
+  /// a slip. What must be there, and which words a field may hold, the registry tells.
   private mutating func fits(
     _ object: JSONObject, _ kind: Kind, _ source: Manifest.Source
   ) -> Bool {

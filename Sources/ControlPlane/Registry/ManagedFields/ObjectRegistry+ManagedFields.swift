@@ -14,8 +14,8 @@ extension ObjectRegistry {
   /// Keeps account of a write where its context names a manager. Both objects have their defaults;
   /// admission has not added to the new one yet, and what it adds is nobody's.
   ///
-  /// An applied object comes with its account; one that is no different keeps the old one, times and
-  /// all, so that nothing is written.
+  /// An applied object comes with its account; one that is no different keeps the old one, times
+  /// and all, so that nothing is written.
   static func keepAccount(
     _ context: PlanContext, from old: JSONObject?, to new: inout JSONObject, of kind: Kind,
     subresource: String? = nil

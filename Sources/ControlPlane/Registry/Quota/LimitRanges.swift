@@ -1,8 +1,8 @@
 import JSON
 import Objects
 
-/// Admission by the LimitRanges of a namespace (plugin LimitRanger): what pods ask for where they do
-/// not say, and the bounds of what they may.
+/// Admission by the LimitRanges of a namespace (plugin LimitRanger): what pods ask for where they
+/// do not say, and the bounds of what they may.
 enum LimitRanges {
   private static func limits(
     of type: String, in namespace: String, _ view: ClusterView

@@ -4,9 +4,9 @@ import Objects
 /// Admission by the quotas of a namespace (plugin ResourceQuota).
 ///
 /// The usage of every quota that limits the object is raised in the Txn that makes or changes it,
-/// with a compare of each: two writers cannot both take the last of one, whatever other quotas limit
-/// what they write. This is the one place where a revision changes several objects of a collection:
-/// a watch that resumes at such a revision is told all of them again (`ChangeWindow`).
+/// with a compare of each: two writers cannot both take the last of one, whatever other quotas
+/// limit what they write. This is the one place where a revision changes several objects of a
+/// collection: a watch that resumes at such a revision is told all of them again (`ChangeWindow`).
 struct QuotaAdmission {
   let kind: Kind
   let object: JSONObject

@@ -1,5 +1,5 @@
-/// Lines up cells as kubectl does: every column as wide as its widest cell and three spaces, at least
-/// six characters; the last one as it is.
+/// Lines up cells as kubectl does: every column as wide as its widest cell and three spaces, at
+/// least six characters; the last one as it is.
 ///
 /// A table that grows, as under `get -w`, keeps the widths that it had.
 public struct TableText: Sendable {

@@ -119,8 +119,8 @@ extension Validator {
     invalid(field, text, Self.addressWanted)
   }
 
-  /// Addresses that mean something else on every host (ValidateNonSpecialIP). What lies on a node may
-  /// have the node's own: all nodes of one host are reached by its loopback.
+  /// Addresses that mean something else on every host (ValidateNonSpecialIP). What lies on a node
+  /// may have the node's own: all nodes of one host are reached by its loopback.
   mutating func specialAddress(
     _ text: String, _ field: String? = nil, isOnNode: Bool = false
   ) {

@@ -5,9 +5,10 @@ import EtcdAPI
 extension AgentCore {
   // MARK: - Heartbeat
 
-  /// Puts the heartbeat under a lease of ours. Its mod revision is the fence of every write: an agent
-  /// whose heartbeat lapsed writes nothing more. An earlier life's lease is taken over while it lives;
-  /// the heartbeat is then written anew, so that what that life sent last cannot come late.
+  /// Puts the heartbeat under a lease of ours. Its mod revision is the fence of every write: an
+  /// agent whose heartbeat lapsed writes nothing more. An earlier life's lease is taken over while
+  /// it lives; the heartbeat is then written anew, so that what that life sent last cannot come
+  /// late.
   mutating func openSession(_ turn: inout Turn) {
     if let lease = session.lease {
       let id = call(.leaseKeepAlive(id: lease), &turn)

@@ -165,7 +165,8 @@ public struct AgentCore: Sendable {
       if let wake = pod.wake { times.append(wake) }
     }
     guard let first = times.min() else { return }
-    // A time that has passed was answered or is waited for elsewhere; asked for again it comes again.
+    // A time that has passed was answered or is waited for elsewhere; asked for again it comes
+    // again.
     if first == lastWake, first > turn.now { return }
     lastWake = first
     turn.effects.append(.wake(at: first))

@@ -1,7 +1,8 @@
 import Base
 import EtcdAPI
 
-/// The node's session with the store: whose heartbeat stands, and how far the desired pods are read.
+/// The node's session with the store: whose heartbeat stands, and how far the desired pods are
+/// read.
 ///
 ///     apart --> asking (does the known lease live?) --> planting --> held --> (renewals)
 ///         \---> granting ----------------------------/     |           |

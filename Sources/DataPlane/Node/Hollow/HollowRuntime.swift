@@ -1,7 +1,7 @@
 public import Base
 
-/// Runs pods in memory: containers "run" at once or after small seeded delays, end on order, and may
-/// end by themselves. The twin of processes under supervisors; each pod is driven by the same
+/// Runs pods in memory: containers "run" at once or after small seeded delays, end on order, and
+/// may end by themselves. The twin of processes under supervisors; each pod is driven by the same
 /// `PodSupervision`. Everything follows from the seed and the events.
 public struct HollowRuntime: Sendable {
   public struct Settings: Hashable, Sendable {

@@ -1,6 +1,7 @@
 public import Base
 
-/// Turns a container's log in the CRI format into what a client asked for, however the bytes are cut.
+/// Turns a container's log in the CRI format into what a client asked for, however the bytes are
+/// cut.
 public struct LogLines: Sendable {
   private let since: WallTime?
   private let timestamps: Bool

@@ -50,8 +50,8 @@ public struct PodLogPlace: Hashable, Sendable {
 }
 
 extension AgentCore {
-  /// The pod of that name; of several, as while one is replaced by its namesake, the one that is not
-  /// on its way out. Nil where the node has none.
+  /// The pod of that name; of several, as while one is replaced by its namesake, the one that is
+  /// not on its way out. Nil where the node has none.
   public func logPlace(namespace: String, name: String) -> PodLogPlace? {
     var found: PodLogPlace?
     for uid in pods.keys.sorted() {

@@ -3,8 +3,9 @@ public import JSON
 import Objects
 
 extension Pod {
-  /// Reads a desired pod: core/v1 Pod as JSON. `uid` is the last part of its key. `isHollow`: nothing
-  /// is executed, so a container may leave its command to its image and take values from elsewhere.
+  /// Reads a desired pod: core/v1 Pod as JSON. `uid` is the last part of its key. `isHollow`:
+  /// nothing is executed, so a container may leave its command to its image and take values from
+  /// elsewhere.
   public init(
     decoding bytes: Bytes, uid: String, isHollow: Bool = false
   ) throws(PodError) {

@@ -6,8 +6,8 @@ public import Base
 ///     orders  ----+--> plan --> order, start the supervisor, look again, forget
 ///     record  ---/
 ///
-/// Level-triggered: planning twice on the same view gives the same plan, and every crash between two
-/// effects leaves a view from which the next plan goes on.
+/// Level-triggered: planning twice on the same view gives the same plan, and every crash between
+/// two effects leaves a view from which the next plan goes on.
 public struct PodPlanner: Sendable {
   public var backoff: RestartBackoff
 

@@ -78,8 +78,8 @@ public struct PodStatus: Hashable, Sendable {
     case .gone:
       self.init(phase: .pending, reason: "", message: "", view: view)
     case .invalid(let error, let isDeleted):
-      // It waits, as under the kubelet: one that failed would be replaced by its controller at once,
-      // by another that fails, without end.
+      // It waits, as under the kubelet: one that failed would be replaced by its controller at
+      // once, by another that fails, without end.
       self.init(
         phase: isDeleted ? .failed : .pending, reason: Self.cannotStart, message: error.message,
         view: view)

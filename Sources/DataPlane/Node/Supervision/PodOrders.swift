@@ -1,8 +1,8 @@
 public import Base
 
-/// What a pod's supervisor is to do, written by the agent as a whole and durably. Orders are levels,
-/// not events: reading them twice, late or after a crash does no harm, because a container is
-/// started only while the recorded attempt is lower than the ordered one.
+/// What a pod's supervisor is to do, written by the agent as a whole and durably. Orders are
+/// levels, not events: reading them twice, late or after a crash does no harm, because a container
+/// is started only while the recorded attempt is lower than the ordered one.
 public struct PodOrders: Hashable, Sendable {
   /// Counts the orders of this pod upward; the supervisor echoes it in its record.
   public var generation: Int64

@@ -102,7 +102,8 @@ public struct PodSupervision: Sendable {
   ) {
     switch event {
     case .ordered(let new):
-      // An older order may arrive late only through a mistake of ours; it must not undo a newer one.
+      // An older order may arrive late only through a mistake of ours; it must not undo a newer
+      // one.
       guard new.generation > orders?.generation ?? -1 else { return }
       orders = new
       if record.generation != new.generation {

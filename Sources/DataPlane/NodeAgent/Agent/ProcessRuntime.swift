@@ -3,7 +3,8 @@ import EventLoop
 import Linux
 import Node
 
-/// Runs pods as processes: carries out the core's commands by files, folder watches and supervisors.
+/// Runs pods as processes: carries out the core's commands by files, folder watches and
+/// supervisors.
 ///
 ///     keep, order --> files          folder watch --> observed
 ///     startSupervisor --> child --> supervisorEnded

@@ -26,8 +26,8 @@ struct ProcessSweep {
     // After a reboot the pids of old belong to others.
     guard boot == process.boot else { return [] }
     let all = try ProcessStatus.all()
-    // A pid serves again only when no process has it as its session: so where the pid now belongs to
-    // a younger process, nothing of the session is left.
+    // A pid serves again only when no process has it as its session: so where the pid now belongs
+    // to a younger process, nothing of the session is left.
     let isReused = all.contains {
       $0.pid == process.pid && $0.startTicks != process.startTicks
     }

@@ -6,8 +6,8 @@ import Objects
 import Registry
 import StoreClient
 
-/// The API's objects in the store, for the administrator's commands: no API server is asked, and the
-/// same registry decides what may be written.
+/// The API's objects in the store, for the administrator's commands: no API server is asked, and
+/// the same registry decides what may be written.
 struct ObjectAccess {
   let client: StoreClient
   let registry = ObjectRegistry(writer: "keelson")

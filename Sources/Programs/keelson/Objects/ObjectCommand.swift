@@ -70,8 +70,8 @@ enum ObjectCommand {
     return 1
   }
 
-  /// Only what concerns the connection comes from the environment: `KEELSON_NAMESPACE` must not move a
-  /// delete.
+  /// Only what concerns the connection comes from the environment: `KEELSON_NAMESPACE` must not
+  /// move a delete.
   private static func settings(of flags: FlagSet) -> [String: String] {
     let environment = environmentVariables()
     var settings: [String: String] = [:]

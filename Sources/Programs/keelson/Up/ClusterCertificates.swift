@@ -4,8 +4,8 @@ import Linux
 
 /// Makes the certificates of a cluster that do not exist yet or end soon.
 ///
-/// A CA per port, so that a client's certificate never opens the peer port. The CAs' keys stay in the
-/// folder, readable by its owner only.
+/// A CA per port, so that a client's certificate never opens the peer port. The CAs' keys stay in
+/// the folder, readable by its owner only.
 struct ClusterCertificates {
   let folder: ClusterFolder
   let now: WallTime

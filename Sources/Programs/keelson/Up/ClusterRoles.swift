@@ -22,8 +22,8 @@ enum ClusterRoles {
       ["grants": "/nodes/{cn}/grants", "access": "read"],
     ])
 
-  /// Every kind, because whoever ends a namespace or collects garbage deletes of every kind; and what
-  /// nodes are to do.
+  /// Every kind, because whoever ends a namespace or collects garbage deletes of every kind; and
+  /// what nodes are to do.
   private static let controllerManager = role(
     "controller-manager",
     Kind.all.map { prefix("/registry/\($0.plural)/", .readWrite) }

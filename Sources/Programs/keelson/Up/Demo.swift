@@ -6,8 +6,9 @@ import Objects
 import Registry
 import StoreClient
 
-/// Shows on a running cluster what it does: a Deployment becomes pods on several nodes, is scaled and
-/// rolled to a new version, and goes on when a pod, the active scheduler and the store's leader go.
+/// Shows on a running cluster what it does: a Deployment becomes pods on several nodes, is scaled
+/// and rolled to a new version, and goes on when a pod, the active scheduler and the store's leader
+/// go.
 struct Demo {
   let plan: ClusterPlan
   let folder: ClusterFolder

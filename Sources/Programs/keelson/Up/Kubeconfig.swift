@@ -141,8 +141,8 @@ struct KubeconfigFile {
     }
   }
 
-  /// Adds a cluster; the file is replaced as a whole or not at all. Comments do not survive, as under
-  /// `kubectl config`. Gives what was done, for the user.
+  /// Adds a cluster; the file is replaced as a whole or not at all. Comments do not survive, as
+  /// under `kubectl config`. Gives what was done, for the user.
   func merge(_ addition: Kubeconfig) throws -> String {
     let target = try target()
     let isThere = Files.exists(target)

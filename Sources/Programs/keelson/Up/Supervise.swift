@@ -5,8 +5,8 @@ import Node
 import NodeAgent
 
 /// Keeps the processes of `run/processes.json` running: starts what is missing, starts again what
-/// ended, takes over what a lost supervisor left running. SIGTERM ends it and nothing else: `keelson
-/// down` stops the processes themselves.
+/// ended, takes over what a lost supervisor left running. SIGTERM ends it and nothing else:
+/// `keelson down` stops the processes themselves.
 final class Supervise {
   private let folder: ClusterFolder
   private let loop: EventLoop

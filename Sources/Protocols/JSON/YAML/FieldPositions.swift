@@ -21,7 +21,8 @@ public struct FieldPositions: Sendable {
   /// The place of the field that a path such as `spec.template.spec.containers[0].name` names, else
   /// of the innermost one on the way that exists: a missing field is told of at its parent.
   ///
-  /// Brackets hold an index, or a key that may have dots: `metadata.labels[app.kubernetes.io/name]`.
+  /// Brackets hold an index, or a key that may have dots:
+  /// `metadata.labels[app.kubernetes.io/name]`.
   public func position(of path: String) -> TextPosition {
     guard nodes.indices.contains(root) else { return TextPosition(line: 1, column: 1) }
     var node = root

@@ -134,7 +134,8 @@ extension String {
   /// Several lines that a block scalar keeps as they are.
   fileprivate var isYAMLBlock: Bool {
     guard utf8.contains(0x0A), first != "\n" else { return false }
-    // A line of spaces alone, or a first line that begins with them, needs more care than it is worth.
+    // A line of spaces alone, or a first line that begins with them, needs more care than it is
+    // worth.
     return !hasPrefix(" ") && !utf8.contains { $0 < 0x20 && $0 != 0x0A || $0 >= 0x7F }
       && !split(separator: "\n", omittingEmptySubsequences: true).contains {
         $0.utf8.allSatisfy { $0 == 0x20 } || $0.hasSuffix(" ")

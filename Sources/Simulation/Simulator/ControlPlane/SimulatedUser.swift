@@ -19,8 +19,8 @@ final class SimulatedUser {
   private var pending: (id: StoreCallID, entry: Int, isAction: Bool)?
   /// Nothing is decided before the view has this revision.
   private var wanted: Int64 = 0
-  /// After an unknown outcome the late write may still come: whoever deletes what it made anew would
-  /// meet it again.
+  /// After an unknown outcome the late write may still come: whoever deletes what it made anew
+  /// would meet it again.
   private var patientUntil = Instant(nanoseconds: 0)
   private var attempts = 0
   private(set) var rejections: [Rejection] = []

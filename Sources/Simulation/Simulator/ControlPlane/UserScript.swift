@@ -2,7 +2,8 @@ import Base
 import Objects
 import Registry
 
-/// What one seed's user wants, in order, and what must stand at the end whatever happened meanwhile.
+/// What one seed's user wants, in order, and what must stand at the end whatever happened
+/// meanwhile.
 struct UserScript {
   /// What the reconcilers under test carry out: nothing else is asked of them.
   struct Scope: Hashable {
@@ -31,7 +32,8 @@ struct UserScript {
     case hold(UserWorkload, isPod: Bool)
     /// Takes the user's finalizers off everything.
     case release
-    /// A pod with a name of its own, made again under it whenever it is gone, as a StatefulSet does.
+    /// A pod with a name of its own, made again under it whenever it is gone, as a StatefulSet
+    /// does.
     case keepIdentity(String)
     case deleteIdentity(String)
     case makeNamespace(String)

@@ -4,7 +4,8 @@ import JSON
 /// Why a document is not one of certificate roles.
 public enum CertificateRolesError: Error, Hashable, Sendable {
   case notJSON(line: Int, column: Int)
-  /// A member is missing, unknown, or of the wrong type; the path is as in `roles[0].permissions[2]`.
+  /// A member is missing, unknown, or of the wrong type; the path is as in
+  /// `roles[0].permissions[2]`.
   case wrongShape(path: String)
   /// A role comes twice, or is called `root`, which is built in.
   case reservedOrRepeatedRole(path: String)
@@ -24,14 +25,15 @@ public enum CertificateRolesError: Error, Hashable, Sendable {
 ///       {"key": "/version", "access": "read"},
 ///       {"grants": "/nodes/{cn}/grants", "access": "read"}]}]}
 ///
-/// - `key` alone is one key; with `prefix` all keys that begin with it; with `rangeEnd` the keys from
-///   `key` up to before `rangeEnd`. `access` is `read`, `write` or `readwrite`.
+/// - `key` alone is one key; with `prefix` all keys that begin with it; with `rangeEnd` the keys
+///   from `key` up to before `rangeEnd`. `access` is `read`, `write` or `readwrite`.
 /// - `grants` lets the client read exactly the key K, which begins with `/`, while the key
 ///   `<grants>` + K exists.
-/// - `{cn}` is replaced by the certificate's CN. It must be a whole component: behind a `/` or at the
-///   start, and before a `/` (or the end, for a single key), so that `n1` never reaches what is
+/// - `{cn}` is replaced by the certificate's CN. It must be a whole component: behind a `/` or at
+///   the start, and before a `/` (or the end, for a single key), so that `n1` never reaches what is
 ///   `n10`'s. A CN that is empty or holds a `/` gets nothing from such a permission.
-/// - O `root` is the administrator and may do everything. A client whose Os name no role gets nothing.
+/// - O `root` is the administrator and may do everything. A client whose Os name no role gets
+///   nothing.
 public struct CertificateRoles: Hashable, Sendable {
   /// The role of the administrator: built in.
   public static let administrator: Bytes = "root"

@@ -64,8 +64,8 @@ struct Permissions {
 
 /// The permissions of clients seen lately under the roles in force.
 ///
-/// An object, so that reads, which change no state, can remember too: what it gives is a function of
-/// the roles and the identity, whether remembered or not.
+/// An object, so that reads, which change no state, can remember too: what it gives is a function
+/// of the roles and the identity, whether remembered or not.
 final class PermissionCache {
   /// Beyond this many clients it starts anew.
   private static let clientsMax = 4096

@@ -3,8 +3,8 @@ import EtcdAPI
 
 /// The whole state at one point of the log: sealed segments by name, and everything else.
 ///
-/// Sealed segments never change, so each is written once and shared by all checkpoints that name it;
-/// a peer is sent the manifest and the segments that it lacks.
+/// Sealed segments never change, so each is written once and shared by all checkpoints that name
+/// it; a peer is sent the manifest and the segments that it lacks.
 public struct Checkpoint: Hashable, Sendable {
   /// In the order of the log.
   public let segments: [SegmentID]
@@ -14,11 +14,11 @@ public struct Checkpoint: Hashable, Sendable {
 /// The manifest's format, version 1. Integers are varints unless a width is named, widths are
 /// little-endian, runs of bytes stand behind their length.
 ///
-/// magic `KMAN` (4 bytes), version (1 byte), revision, compacted revision + 1, cluster milliseconds,
-/// wall milliseconds (8 bytes), next ordinal, revision of the certificate roles and their document,
-/// alarms (member, type), leases by id (id in 8 bytes, granted seconds, expiry), member attributes
-/// (member, record), sealed segments (first revision, length, checksum in 4 bytes), the tail segment,
-/// CRC32C of all before (4 bytes). Lists stand behind their count.
+/// magic `KMAN` (4 bytes), version (1 byte), revision, compacted revision + 1, cluster
+/// milliseconds, wall milliseconds (8 bytes), next ordinal, revision of the certificate roles and
+/// their document, alarms (member, type), leases by id (id in 8 bytes, granted seconds, expiry),
+/// member attributes (member, record), sealed segments (first revision, length, checksum in 4
+/// bytes), the tail segment, CRC32C of all before (4 bytes). Lists stand behind their count.
 struct Manifest {
   static let magic: UInt32 = 0x4E41_4D4B  // "KMAN"
   static let version: UInt8 = 1
@@ -191,9 +191,9 @@ extension KeySpace {
   /// Sealed segments that are not read from mapped files yet.
   public var unmappedSegments: [SegmentID] { log.unmapped }
 
-  /// Reads a sealed segment from its file from now on: its memory comes back, and what is looked at is
-  /// in memory as long as the system likes. False, and nothing changes, where the state has no such
-  /// segment (any more) or the file does not hold it.
+  /// Reads a sealed segment from its file from now on: its memory comes back, and what is looked at
+  /// is in memory as long as the system likes. False, and nothing changes, where the state has no
+  /// such segment (any more) or the file does not hold it.
   public mutating func map(_ id: SegmentID, to file: any MappedFile) -> Bool {
     guard let position = log.identities.firstIndex(of: id) else { return false }
     return log.map(position, to: file)

@@ -3,8 +3,8 @@ import EtcdAPI
 
 /// A physical compaction that is under way, segment by segment in the order of the log.
 ///
-/// Each goes through three steps, all of them in slices: what is kept is copied to a new segment; the
-/// new one takes the old one's place; keys whose last record was a deletion leave the index.
+/// Each goes through three steps, all of them in slices: what is kept is copied to a new segment;
+/// the new one takes the old one's place; keys whose last record was a deletion leave the index.
 struct CompactionProgress {
   let target: Int64
   /// The first ordinal of the next segment to look at.
@@ -57,8 +57,8 @@ extension KeySpace {
     return isTold && pins.allSatisfy { $0 >= compaction.target }
   }
 
-  /// Removes what the last compaction left behind, looking at about `bytesMax` bytes. Changes nothing
-  /// that a read, a watch or a hash can see.
+  /// Removes what the last compaction left behind, looking at about `bytesMax` bytes. Changes
+  /// nothing that a read, a watch or a hash can see.
   public mutating func compactSlice(bytesMax: Int) {
     var left = bytesMax
     guard isCompacting, var progress = compaction else { return }

@@ -153,8 +153,8 @@ extension Compare {
     }
   }
 
-  /// Negative, zero or positive as the record's field is less than, equal to or greater than what the
-  /// request gives. A union of another target counts as zero (etcd compareKV).
+  /// Negative, zero or positive as the record's field is less than, equal to or greater than what
+  /// the request gives. A union of another target counts as zero (etcd compareKV).
   private func order(of record: LogRecord?) -> Int {
     let fields = record?.knownFields ?? LogRecord.Fields()
     var given: Int64 = 0

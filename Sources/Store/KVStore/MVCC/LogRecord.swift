@@ -2,10 +2,10 @@ import Base
 
 /// A view of one record of the revision log: one change of one key.
 ///
-/// Layout, little-endian: body length and key length (4 bytes each), ordinal, main revision, ordinal
-/// of the key's previous record (0: none), wall milliseconds (8 bytes each), sub revision (4 bytes;
-/// bit 31: a deletion), length of the user's name (4 bytes); then the body, which is the encoded
-/// mvccpb.KeyValue as events and ranges carry it, then the user's name.
+/// Layout, little-endian: body length and key length (4 bytes each), ordinal, main revision,
+/// ordinal of the key's previous record (0: none), wall milliseconds (8 bytes each), sub revision
+/// (4 bytes; bit 31: a deletion), length of the user's name (4 bytes); then the body, which is the
+/// encoded mvccpb.KeyValue as events and ranges carry it, then the user's name.
 struct LogRecord {
   static let headerBytes = 48
   static let tombstoneBit: UInt32 = 1 << 31
@@ -43,8 +43,9 @@ struct LogRecord {
 
   /// The body's fields behind the key; nil where the body is no KeyValue as `append` writes it.
   ///
-  /// Each field has a variable of its own: with one `Fields` that a loop fills, Swift 6.3.1 lost the
-  /// last field's store in release builds (`a key moves to the lease of its last put` caught it).
+  /// Each field has a variable of its own: with one `Fields` that a loop fills, Swift 6.3.1 lost
+  /// the last field's store in release builds (`a key moves to the lease of its last put` caught
+  /// it).
   var fields: Fields? {
     let end = body.upperBound
     var position = keyRange.upperBound

@@ -4,8 +4,8 @@ import Protobuf
 
 /// A range that is answered over several turns, all at the revision at which it began.
 ///
-/// While it is open no compaction removes what it has yet to read: end it by reading to its end or by
-/// `abandonRange`.
+/// While it is open no compaction removes what it has yet to read: end it by reading to its end or
+/// by `abandonRange`.
 public struct RangeReading: Sendable {
   let range: KeyRange
   let revision: Int64

@@ -2,8 +2,8 @@ import Base
 
 /// Every change of every key in the order in which it was made, in append-only segments.
 ///
-/// Each record has an ordinal, counted from 1 without gaps; compactions leave gaps. Records are found
-/// by ordinal, so that a compaction that moves records touches nothing that refers to them.
+/// Each record has an ordinal, counted from 1 without gaps; compactions leave gaps. Records are
+/// found by ordinal, so that a compaction that moves records touches nothing that refers to them.
 struct RevisionLog: ~Copyable {
   /// A segment is sealed once it is this long.
   let segmentBytes: Int

@@ -79,8 +79,8 @@ extension KeySpace {
   /// Gives watchers what happened since the last call; true: there is more to do at once.
   ///
   /// Stops after about `bytesMax` bytes of responses. All events of a revision are in one response,
-  /// unless the watch asked for fragments. `progressPeriod`: watches with progress_notify that heard
-  /// nothing for so long are told the revision (`--watch-progress-notify-interval`).
+  /// unless the watch asked for fragments. `progressPeriod`: watches with progress_notify that
+  /// heard nothing for so long are told the revision (`--watch-progress-notify-interval`).
   public mutating func pumpWatches(
     bytesMax: Int, now: Instant, progressPeriod: Duration, header: ResponseHeader,
     into output: inout WatchOutput

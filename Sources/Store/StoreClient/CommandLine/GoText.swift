@@ -69,8 +69,8 @@ enum GoText {
     }
   }
 
-  /// Reads a double-quoted or back-quoted text at the front of `text` (`%q` of fmt.Sscanf); nil, and
-  /// nothing is taken, where there is none.
+  /// Reads a double-quoted or back-quoted text at the front of `text` (`%q` of fmt.Sscanf); nil,
+  /// and nothing is taken, where there is none.
   static func takeQuoted(from text: inout Substring) -> Bytes? {
     var rest = text
     guard let quote = rest.popFirst(), quote == "\"" || quote == "`" else { return nil }

@@ -1,7 +1,8 @@
 import Base
 import EtcdAPI
 
-/// The flags of `get`, `put` and `del`, and the requests that they make: also those of transactions.
+/// The flags of `get`, `put` and `del`, and the requests that they make: also those of
+/// transactions.
 enum KeyArguments {
   /// A range and how much of its answer to show.
   struct Get: Hashable, Sendable {
@@ -137,8 +138,8 @@ enum KeyArguments {
 
   // MARK: - Ranges
 
-  /// The key and range end that operands, `--prefix` and `--from-key` name. `extraOperands`: whether
-  /// etcdctl overlooks operands behind the second.
+  /// The key and range end that operands, `--prefix` and `--from-key` name. `extraOperands`:
+  /// whether etcdctl overlooks operands behind the second.
   static func keyRange(
     _ values: FlagValues, command: String, extraOperands: Bool
   ) throws(CommandFailure) -> (key: Bytes, end: Bytes) {

@@ -89,8 +89,8 @@ public struct StoreCommand: Sendable {
     _ arguments: [String], _ environment: [String: String]
   ) throws(CommandFailure) -> FlagValues {
     let flags = flags
-    // Only what concerns the connection and the format comes from outside: `KEELSON_PREFIX` must not
-    // turn a `del` into one of a whole prefix.
+    // Only what concerns the connection and the format comes from outside: `KEELSON_PREFIX` must
+    // not turn a `del` into one of a whole prefix.
     var settings: [String: String] = [:]
     for flag in ClientConfiguration.environmentFlags {
       for name in flags.environmentNames(of: flag) { settings[name] = environment[name] }

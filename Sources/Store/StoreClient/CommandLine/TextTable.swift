@@ -1,4 +1,5 @@
-/// A table as tablewriter draws it for etcdctl: headings in capitals and centred, cells to the right.
+/// A table as tablewriter draws it for etcdctl: headings in capitals and centred, cells to the
+/// right.
 struct TextTable: Hashable, Sendable {
   let headings: [String]
   var rows: [[String]] = []

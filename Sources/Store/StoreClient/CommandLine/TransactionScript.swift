@@ -1,8 +1,8 @@
 import Base
 import EtcdAPI
 
-/// A transaction as etcdctl's `txn` reads it: compares, a blank line, what to do on success, a blank
-/// line, what to do on failure, a blank line.
+/// A transaction as etcdctl's `txn` reads it: compares, a blank line, what to do on success, a
+/// blank line, what to do on failure, a blank line.
 struct TransactionScript: Hashable, Sendable {
   enum Section: Hashable, Sendable, CaseIterable {
     case compares, success, failure

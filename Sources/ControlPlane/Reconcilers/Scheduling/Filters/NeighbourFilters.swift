@@ -1,7 +1,7 @@
 import Objects
 
-/// PodTopologySpread and InterPodAffinity for one pod: where the pods are that it must be near, apart
-/// from or spread with, and those that want it away.
+/// PodTopologySpread and InterPodAffinity for one pod: where the pods are that it must be near,
+/// apart from or spread with, and those that want it away.
 struct NeighbourFilters {
   private let pod: ObjectMeta
   private let wishes: PodNeighbours?

@@ -1,7 +1,7 @@
 import Objects
 
-/// What a node is, against what a pod asks: no placement changes the answer, so it is found once for
-/// all pods that ask the same.
+/// What a node is, against what a pod asks: no placement changes the answer, so it is found once
+/// for all pods that ask the same.
 enum StandingFilters {
   private static let cordon = Taint(key: "node.kubernetes.io/unschedulable", effect: .noSchedule)
 

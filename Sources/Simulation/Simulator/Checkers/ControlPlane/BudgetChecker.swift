@@ -1,8 +1,9 @@
 import JSON
 import Objects
 
-/// Whether a pod comes from its creation to Running within at most 8 revisions and 4 times the bytes
-/// of its final object, all its keys and events counted. Holds where nothing goes wrong meanwhile.
+/// Whether a pod comes from its creation to Running within at most 8 revisions and 4 times the
+/// bytes of its final object, all its keys and events counted. Holds where nothing goes wrong
+/// meanwhile.
 struct BudgetChecker: HistoryChecker {
   static let name = "budget"
   static let revisionsMax = 8

@@ -2,8 +2,9 @@ import JSON
 import Objects
 import Registry
 
-/// Whether nothing is made twice for one decision: no pod beyond what its ReplicaSet wants or wanted
-/// in a generation that its controller may still act by, no second ReplicaSet of one template.
+/// Whether nothing is made twice for one decision: no pod beyond what its ReplicaSet wants or
+/// wanted in a generation that its controller may still act by, no second ReplicaSet of one
+/// template.
 struct DecisionChecker: HistoryChecker {
   static let name = "decision"
   /// By ReplicaSet: replicas by generation, from the observed one on.
