@@ -14,7 +14,7 @@ final class APICluster: Sendable {
   init(_ plan: BenchPlan) throws {
     let folder = try ServerGroup.makeFolder("apibench", in: plan.folder)
     tls = try Self.makeCertificates(folder)
-    let members = try StoreMembers(3)
+    let members = try StoreMembers(plan.members)
     let port = try ServerGroup.freePorts(1)[0]
     address = SocketAddress(.loopbackV4, port: port)
     let store = ["--endpoints", members.endpoints.joined(separator: ",")]
