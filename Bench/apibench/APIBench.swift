@@ -4,14 +4,13 @@ import EventLoop
 
 // Usage: swift build -c release --product keelson && swift run -c release apibench [flags]
 //
-// Starts a store (`--members`), an API server over HTTPS, a controller-manager, a scheduler and hollow
-// nodes from the built program, and measures what clients of the API server see. Beside each figure
-// stands the recorded one of Kubernetes 1.33 on a machine of two cores with raised client
+// Starts a store (`--members`), an API server over HTTPS, a controller-manager, a scheduler and
+// hollow nodes from the built program, and measures what clients of the API server see. Beside each
+// figure stands the recorded one of Kubernetes 1.33 on a machine of two cores with raised client
 // limits and 10 fake nodes; those were not measured by this program.
 //
-// Memory is the sum of the processes' proportional set sizes. All run one executable, so the
-// sum of their resident sets, printed beside it, counts that executable and its libraries once
-// for each.
+// Memory is the sum of the processes' proportional set sizes. All run one executable, so the sum of
+// their resident sets, printed beside it, counts that executable and its libraries once for each.
 
 @main
 enum APIBench {
