@@ -9,6 +9,14 @@ public enum BenchError: Error {
   /// A server answers otherwise than it must.
   case refused(String)
 
+  /// 1 where a server did otherwise than it must, 2 where nothing could be measured.
+  var exitStatus: Int32 {
+    switch self {
+    case .usage, .missing, .notADisk: 2
+    case .overdue, .serverEnded, .refused: 1
+    }
+  }
+
   public var explanation: String {
     switch self {
     case .usage(let text): text

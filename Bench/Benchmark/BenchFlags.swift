@@ -8,6 +8,14 @@ extension FlagSet {
     declare("keelson", .text, help: "the program (default: beside this one)")
     declare("help", letter: "h", .boolean, help: "prints this")
   }
+
+  /// What `arguments` say; nil where `--help` was all that was asked for, which is then answered.
+  public func values(_ arguments: [String]) throws -> FlagValues? {
+    let values = try parse(arguments)
+    guard values.boolean("help") else { return values }
+    say(usage)
+    return nil
+  }
 }
 
 extension FlagValues {

@@ -8,10 +8,11 @@ public func runBenchmark(_ name: String, _ body: ([String]) throws -> Int32) -> 
     Machine.exit(try body(Array(CommandLine.arguments.dropFirst())))
   } catch let error as BenchError {
     say("\(name): \(error.explanation)")
+    Machine.exit(error.exitStatus)
   } catch {
     say("\(name): \(error)")
+    Machine.exit(2)
   }
-  Machine.exit(2)
 }
 
 /// Prints a line.

@@ -28,10 +28,7 @@ public final class ServerGroup: Sendable {
     self.folder = folder
     var processes: [(name: String, process: Process)] = []
     for command in commands {
-      guard Files.exists(command.program) else {
-        throw BenchError.missing(
-          command.program, hint: "swift build -c release --product keelson")
-      }
+      try Self.checkProgram(command.program)
       var specification = ProcessSpecification(command.program, command.arguments)
       let log = try Files.open("\(folder)/\(command.name).log", [.write, .create, .truncate])
       specification.descriptors = [nil, log.rawValue, log.rawValue]
@@ -40,6 +37,13 @@ public final class ServerGroup: Sendable {
       processes.append((command.name, try Process.spawn(specification)))
     }
     self.processes = processes
+  }
+
+  /// Throws where this program is not there.
+  static func checkProgram(_ path: String) throws {
+    guard Files.exists(path) else {
+      throw BenchError.missing(path, hint: "swift build -c release --product keelson")
+    }
   }
 
   /// Makes a folder of this run's own within `parent`, which is on a disk.

@@ -5,36 +5,24 @@ import Linux
 
 /// The processes that are measured.
 final class APICluster: Sendable {
-  let servers: ServerGroup
+  let control: ControlPlane
   /// Where the API server serves HTTPS.
   let address: SocketAddress
   /// An administrator's side of TLS.
   let tls: TLSContext
 
   init(_ plan: BenchPlan) throws {
-    let folder = try ServerGroup.makeFolder("apibench", in: plan.folder)
+    let folder = try plan.control.makeFolder("apibench")
     tls = try Self.makeCertificates(folder)
-    let members = try StoreMembers(plan.members)
     let port = try ServerGroup.freePorts(1)[0]
     address = SocketAddress(.loopbackV4, port: port)
-    let store = ["--endpoints", members.endpoints.joined(separator: ",")]
-    let anyPort = ["--metrics-address", "127.0.0.1:0"]
-    let others = [
-      (
-        "apiserver",
-        [
-          "--bind-address", "127.0.0.1", "--secure-port", "\(port)",
-          "--tls-cert-file", folder + "/server.crt", "--tls-private-key-file",
-          folder + "/server.key", "--client-ca-file", folder + "/ca.crt",
-        ]
-      ),
-      ("controller-manager", anyPort), ("scheduler", anyPort),
-      ("agent", ["--hollow", "\(plan.nodes)"]),
-    ]
-    servers = try ServerGroup(
-      members.commands(keelson: plan.keelson, folder: folder)
-        + others.map { ServerGroup.Command($0, plan.keelson, [$0] + store + $1) },
-      folder: folder)
+    control = try ControlPlane(
+      plan.control, folder: folder, members: plan.members,
+      apiServer: [
+        "--bind-address", "127.0.0.1", "--secure-port", "\(port)",
+        "--tls-cert-file", folder + "/server.crt", "--tls-private-key-file",
+        folder + "/server.key", "--client-ca-file", folder + "/ca.crt",
+      ])
   }
 
   private static func makeCertificates(_ folder: String) throws -> TLSContext {
@@ -64,7 +52,7 @@ final class APICluster: Sendable {
 
   /// By the kernel's accounts in nanoseconds, not in ticks of 10 ms.
   func serverCPU() throws -> Duration {
-    guard let server = servers.processes.first(where: { $0.name == "apiserver" }) else {
+    guard let server = control.servers.processes.first(where: { $0.name == "apiserver" }) else {
       return .zero
     }
     // The file of the process itself is of its first thread only; workers do TLS handshakes.

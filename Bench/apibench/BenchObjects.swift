@@ -1,6 +1,5 @@
 import Base
 import Benchmark
-import Linux
 import Synchronization
 
 /// What is created.
@@ -76,14 +75,9 @@ final class Milestone: Sendable {
     }
   }
 
-  func wait(_ limit: Duration, _ what: String, _ cluster: APICluster) async throws {
-    let deadline = Machine.now() + limit
-    while !state.withLock({ $0.isReached }) {
-      guard Machine.now() < deadline else {
-        let count = state.withLock { $0.count }
-        throw BenchError.overdue("\(count) \(what)", log: cluster.servers.folder)
-      }
-      try await Task.sleep(for: .milliseconds(2))
+  func wait(_ what: String, _ cluster: APICluster) async throws {
+    try await cluster.control.wait(pause: .milliseconds(2)) {
+      state.withLock { $0.isReached ? nil : "\($0.count) \(what)" }
     }
   }
 }

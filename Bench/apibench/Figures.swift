@@ -11,6 +11,13 @@ struct Figures {
     table.add([what, figure, wanted, isMet ? "met" : "not met", kubernetes])
   }
 
+  /// A time: half of Kubernetes' is wanted.
+  mutating func add(_ what: String, _ time: Double, _ unit: String, kubernetes: Double) {
+    add(
+      what, "\(decimal(time)) \(unit)", kubernetes: "\(decimal(kubernetes, 1)) \(unit)",
+      isMet: time <= kubernetes / 2, wanted: "\(decimal(kubernetes / 2)) \(unit)")
+  }
+
   /// A figure that nothing is wanted of.
   mutating func note(_ what: String, _ figure: String) {
     table.add([what, figure, "", "", ""])
@@ -18,8 +25,6 @@ struct Figures {
 
   func show() { table.show() }
 }
-
-func milliseconds(_ duration: Duration) -> String { "\(decimal(seconds(duration) * 1e3)) ms" }
 
 func microseconds(_ duration: Duration) -> String {
   "\(Int((seconds(duration) * 1e6).rounded())) us"

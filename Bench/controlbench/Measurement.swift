@@ -11,39 +11,32 @@ import StoreClient
 /// One run: waits until the nodes are ready, applies, waits by watch, reads back, prints.
 struct Measurement {
   private let plan: BenchPlan
-  private let cluster: ControlCluster
+  private let control: ControlPlane
   private let loop: EventLoop
   private let client: StoreClient
 
-  /// Kubernetes 1.33 with raised client limits on a machine of two cores.
-  private enum Kubernetes {
-    static let thousandPodsSeconds = 7.0
-    static let deploymentUpSeconds = 4.2
-    static let deploymentDownSeconds = 1.5
-  }
-
-  init(_ plan: BenchPlan, _ cluster: ControlCluster, loop: EventLoop) throws {
+  init(_ plan: BenchPlan, _ control: ControlPlane, loop: EventLoop) throws {
     self.plan = plan
-    self.cluster = cluster
+    self.control = control
     self.loop = loop
-    client = try StoreClient(endpoints: cluster.endpoints, loop: loop)
+    client = try StoreClient(endpoints: control.endpoints, loop: loop)
   }
 
   /// Whether everything ended as it should.
   func run() async throws -> Bool {
     try await awaitNodes()
-    var writer = try ObjectWriter(cluster, loop: loop)
+    var writer = try ObjectWriter(control, loop: loop)
     for name in ["bare", "rolled"] {
       if try await writer.read(ObjectKey(.namespace, name: name)) == nil {
         try await writer.write(.create(.namespace, try BenchObjects.namespace(name)))
       }
     }
     var isRight = true
-    if plan.pods > 0 {
+    if plan.control.pods > 0 {
       try await writer.take(namespace: "bare")
       isRight = try await barePods(writer) && isRight
     }
-    if plan.replicas > 0 {
+    if plan.control.replicas > 0 {
       try await writer.take(namespace: "rolled")
       isRight = try await deployment(writer) && isRight
     }
@@ -52,23 +45,19 @@ struct Measurement {
 
   /// Every node has a Node object that is ready.
   private func awaitNodes() async throws {
-    let deadline = Machine.now() + plan.limit
-    var last = "the store does not answer"
-    while Machine.now() < deadline {
+    let wanted = plan.control.nodes
+    try await control.wait {
       do {
         let found = try await client.range(
           RangeRequest(key: Bytes("/registry/nodes/"), rangeEnd: Bytes("/registry/nodes0")))
         let ready = try found.kvs.count { entry in
           NodeFacts(try JSONValue(parsing: entry.value).object ?? JSONObject()).isReady
         }
-        last = "\(ready) of \(plan.nodes) nodes are ready"
-        if ready == plan.nodes { return }
+        return ready == wanted ? nil : "\(ready) of \(wanted) nodes are ready"
       } catch let error as StoreError {
-        last = "\(error)"
+        return "\(error)"
       }
-      try await Task.sleep(for: .milliseconds(100))
     }
-    throw BenchError.overdue(last, log: cluster.servers.folder)
   }
 
   // MARK: - Phases
@@ -76,17 +65,17 @@ struct Measurement {
   private func barePods(_ writer: ObjectWriter) async throws -> Bool {
     let writers = try (0..<plan.writers).map { _ in
       // Each with a connection of its own.
-      writer.with(try StoreClient(endpoints: cluster.endpoints, loop: loop))
+      writer.with(try StoreClient(endpoints: control.endpoints, loop: loop))
     }
     let first = try await revision() + 1
-    let before = try cluster.servers.usage()
+    let before = try control.servers.usage()
     let began = Machine.now()
     let tally = PodTally(namespace: "bare", loop: loop)
     var applied = Duration.zero
     let running = try await following(tally, from: first) {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for (index, writer) in writers.enumerated() {
-          let numbers = stride(from: index, to: plan.pods, by: plan.writers)
+          let numbers = stride(from: index, to: plan.control.pods, by: plan.writers)
           group.addTask {
             for number in numbers {
               let pod = try BenchObjects.pod(number, in: "bare")
@@ -97,20 +86,20 @@ struct Measurement {
         try await group.waitForAll()
       }
       applied = Machine.now() - began
-      try await tally.wait(forReady: plan.pods)
+      try await tally.wait(forReady: plan.control.pods)
       return Machine.now() - began
     }
-    let after = try cluster.servers.usage()
+    let after = try control.servers.usage()
     let last = try await revision()
-    say("\(plan.pods) bare pods over \(plan.nodes) nodes, \(plan.writers) writers")
+    say("\(plan.control.pods) bare pods over \(plan.control.nodes) nodes, \(plan.writers) writers")
     say("  applied        \(decimal(seconds(applied))) s")
     say(
       "  all running    \(decimal(seconds(running))) s   "
-        + "(Kubernetes 1.33, 1000 pods: \(Kubernetes.thousandPodsSeconds) s)")
+        + "(Kubernetes 1.33, 1000 pods: \(RecordedKubernetes.thousandPodsSeconds) s)")
     let count = try await HistoryCount(client, namespace: "bare", first: first, last: last)
     report(count)
     report(before, after)
-    return try await readBack("bare", expected: plan.pods)
+    return try await readBack("bare", expected: plan.control.pods)
       && count.revisionsMax <= 8 && count.bytesRatios.worst <= 4
   }
 
@@ -120,24 +109,24 @@ struct Measurement {
       .create(
         .deployment, try BenchObjects.deployment("web", in: "rolled", replicas: 0)))
     let first = try await revision() + 1
-    let before = try cluster.servers.usage()
+    let before = try control.servers.usage()
     let tally = PodTally(namespace: "rolled", loop: loop)
     let (up, middle, down) = try await following(tally, from: first) {
-      let up = try await scale(key, to: plan.replicas, writer, tally)
+      let up = try await scale(key, to: plan.control.replicas, writer, tally)
       let middle = try await revision()
-      guard try await readBack("rolled", expected: plan.replicas) else {
+      guard try await readBack("rolled", expected: plan.control.replicas) else {
         throw BenchError.refused("not all of the Deployment's pods run")
       }
       return (up, middle, try await scale(key, to: 0, writer, tally))
     }
-    let after = try cluster.servers.usage()
-    say("a Deployment of \(plan.replicas) over \(plan.nodes) nodes")
+    let after = try control.servers.usage()
+    say("a Deployment of \(plan.control.replicas) over \(plan.control.nodes) nodes")
     say(
       "  0 to all ready \(decimal(seconds(up))) s   "
-        + "(Kubernetes 1.33, 500 replicas: \(Kubernetes.deploymentUpSeconds) s)")
+        + "(Kubernetes 1.33, 500 replicas: \(RecordedKubernetes.deploymentUpSeconds) s)")
     say(
       "  all to 0       \(decimal(seconds(down))) s   "
-        + "(Kubernetes 1.33, 500 replicas: \(Kubernetes.deploymentDownSeconds) s)")
+        + "(Kubernetes 1.33, 500 replicas: \(RecordedKubernetes.deploymentDownSeconds) s)")
     let count = try await HistoryCount(client, namespace: "rolled", first: first, last: middle)
     report(count)
     report(before, after)
@@ -175,14 +164,14 @@ struct Measurement {
     let follower = Task(executorPreference: loop) { [client] in
       await tally.follow(client, from: revision)
     }
-    let watchdog = Task(executorPreference: loop) { [plan, cluster] in
+    let watchdog = Task(executorPreference: loop) { [control] in
       do {
-        try await Task.sleep(for: plan.limit)
+        try await Task.sleep(for: control.plan.limit)
       } catch {
         // The body ended in time.
         return
       }
-      await tally.giveUp(BenchError.overdue(await tally.standing, log: cluster.servers.folder))
+      await tally.giveUp(BenchError.overdue(await tally.standing, log: control.servers.folder))
     }
     defer {
       follower.cancel()

@@ -14,8 +14,8 @@ struct ObjectWriter: Sendable {
   private var view: ClusterView
   private let registry = ObjectRegistry(writer: "controlbench")
 
-  init(_ cluster: ControlCluster, loop: EventLoop) throws {
-    client = try StoreClient(endpoints: cluster.endpoints, loop: loop)
+  init(_ control: ControlPlane, loop: EventLoop) throws {
+    client = try StoreClient(endpoints: control.endpoints, loop: loop)
     view = ClusterView()
   }
 

@@ -32,11 +32,7 @@ struct BenchPlan {
     flags.declare("window", .duration, default: "4s", help: "measured time of each phase")
     flags.declare("endpoints", .text, help: "host:port,... of running members; starts nothing")
     flags.declareServers()
-    let values = try flags.parse(arguments)
-    if values.boolean("help") {
-      say(flags.usage)
-      return nil
-    }
+    guard let values = try flags.values(arguments) else { return nil }
     servers = try values.text("servers").split(separator: ",").map {
       guard let kind = StoreServerKind(rawValue: String($0)) else {
         throw BenchError.usage("--servers knows etcd and keelson, not \"\($0)\"")
