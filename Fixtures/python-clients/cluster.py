@@ -8,6 +8,7 @@ import os
 import signal
 import ssl
 import subprocess
+import threading
 import time
 from urllib.parse import quote
 
@@ -34,8 +35,7 @@ class Cluster:
         """With -9; waits until the supervisor has started another."""
         before = self.pid(server)
         os.kill(before, signal.SIGKILL)
-        while self.pid(server) == before:
-            time.sleep(0.01)
+        until(lambda: self.pid(server) != before, f"{self.names[server]} is not started again")
 
     def is_ready(self, server):
         try:
@@ -47,10 +47,19 @@ class Cluster:
             return False
 
     def await_ready(self, server):
-        deadline = time.monotonic() + 30
-        while not self.is_ready(server):
-            assert time.monotonic() < deadline, f"{self.names[server]} does not get ready"
-            time.sleep(0.01)
+        until(lambda: self.is_ready(server), f"{self.names[server]} does not get ready")
+
+    def watches(self, server):
+        """How many are open there, as it says itself; None of one that does not answer."""
+        try:
+            connection = http.client.HTTPSConnection(
+                *self.servers[server], context=self.context, timeout=5)
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+        except (OSError, http.client.HTTPException):
+            return None
+        return next(int(float(line.split()[1])) for line in lines
+                    if line.startswith("keelson_apiserver_watches "))
 
     def compact(self):
         """The store forgets everything before its present revision."""
@@ -82,6 +91,92 @@ class Cluster:
         return subprocess.run(
             self.etcdctl(*arguments), env={**os.environ, "ETCDCTL_API": "3"}, check=True,
             stdout=subprocess.PIPE).stdout
+
+
+def until(holds, what):
+    """Waits until `holds()` does, for 30 s at most; `what` says what is wrong else."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+class Library:
+    """A client library: the errors in which an API server's answers come, and their status."""
+
+    def __init__(self, refusal, status):
+        self.refusal = refusal
+        self.status = status
+
+    def status_of(self, call, *args, **kwargs):
+        """200 for everything that is well."""
+        try:
+            call(*args, **kwargs)
+        except self.refusal as error:
+            return self.status(error)
+        return 200
+
+    def patiently(self, call, *args, **kwargs):
+        """Repeats a call while the API server is being restarted: it may have been carried out
+        before."""
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return call(*args, **kwargs)
+            except self.refusal as error:
+                if self.status(error) == 409:
+                    return None
+                if self.status(error) < 500 or time.monotonic() > deadline:
+                    raise
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
+
+    def watches_resume(self, cluster, revision, make, watch):
+        """Every change once and in order, over kill -9 of the API servers, at one after the other.
+
+        make(server, name) makes an object at a server. watch(server, revision) gives what a watch
+        there tells of such objects, from a revision on: (type, name, revision) each; of a bookmark
+        the name is not looked at."""
+        count = 200
+        names = [f"watched-{number:03}" for number in range(count)]
+        servers = len(cluster.servers)
+        failure = []
+
+        def write():
+            try:
+                for number, name in enumerate(names):
+                    self.patiently(make, number % servers, name)
+                    for server in range(servers):
+                        if number == count * (server + 1) // (servers + 1):
+                            cluster.kill(server)
+            except Exception as error:
+                failure.append(error)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        seen = []
+        watches = 0
+        deadline = time.monotonic() + 90
+        while len(seen) < count and time.monotonic() < deadline and not failure:
+            watches += 1
+            try:
+                for kind, name, revision in watch(watches % servers, revision):
+                    assert kind in ("ADDED", "BOOKMARK"), kind
+                    if kind == "ADDED":
+                        seen.append(name)
+                    if len(seen) == count:
+                        break
+            except (self.refusal, AssertionError):
+                raise
+            except Exception:
+                # A connection that was lost, in whatever words of the library.
+                time.sleep(0.05)
+        writer.join()
+        assert not failure, failure
+        assert seen == names, seen
+        assert watches > 1, "no watch was lost"
 
 
 class Closed(Exception):

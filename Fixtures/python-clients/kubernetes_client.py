@@ -7,13 +7,11 @@ starts them again. Compacts the store.
 
 import json
 import sys
-import threading
-import time
 
 from kubernetes import client, config, dynamic, watch
 from kubernetes.client.exceptions import ApiException
 
-from cluster import Cluster
+from cluster import Cluster, Library, until
 
 cluster = Cluster(sys.argv[1])
 namespace = sys.argv[2]
@@ -23,37 +21,14 @@ contexts = [context["name"] for context in config.list_kube_config_contexts(kube
 # One client for each API server; the first one's for what needs no other.
 every = [client.CoreV1Api(config.new_client_from_config(kubeconfig, name)) for name in contexts]
 core = every[0]
-
-
-def status_of(call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except ApiException as error:
-        return error.status
-    return 200
+library = Library(ApiException, lambda error: error.status)
+status_of = library.status_of
 
 
 def config_map(name, data=None, labels=None):
     return client.V1ConfigMap(
         metadata=client.V1ObjectMeta(name=name, labels=labels), data=data or {}
     )
-
-
-def patiently(call, *args, **kwargs):
-    """Repeats a call while the API server is being restarted: it may have been carried out before."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return call(*args, **kwargs)
-        except ApiException as error:
-            if error.status == 409:
-                return None
-            if error.status < 500 or time.monotonic() > deadline:
-                raise
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.05)
 
 
 def creates_and_chunks():
@@ -159,55 +134,23 @@ def dynamic_client():
     deployments.delete(name="dynamic", namespace=namespace)
 
 
-def write_watched(count, failure):
-    """Makes objects at the servers in turn, and kills each server at some time."""
-    try:
-        for number in range(count):
-            patiently(
-                every[number % len(every)].create_namespaced_config_map, namespace,
-                config_map(f"watched-{number:03}", {}, {"set": "watched"}),
-            )
-            for server in range(len(every)):
-                if number == count * (server + 1) // (len(every) + 1):
-                    cluster.kill(server)
-    except Exception as error:
-        failure.append(error)
-
-
 def watches_resume():
-    """Every change once and in order, over kill -9 of the API servers, at one after the other."""
-    count = 200
+    labels = {"set": "watched"}
     listed = core.list_namespaced_config_map(namespace, label_selector="set=watched")
-    revision = listed.metadata.resource_version
-    failure = []
-    writer = threading.Thread(target=write_watched, args=(count, failure))
-    writer.start()
-    seen = []
-    watches = 0
-    deadline = time.monotonic() + 90
-    while len(seen) < count and time.monotonic() < deadline and not failure:
-        watches += 1
-        try:
-            for event in watch.Watch().stream(
-                every[watches % len(every)].list_namespaced_config_map, namespace,
-                label_selector="set=watched", resource_version=revision, timeout_seconds=10,
-                allow_watch_bookmarks=True,
-            ):
-                revision = event["object"].metadata.resource_version
-                if event["type"] == "ADDED":
-                    seen.append(event["object"].metadata.name)
-                elif event["type"] != "BOOKMARK":
-                    raise AssertionError(event["type"])
-                if len(seen) == count:
-                    break
-        except (ApiException, AssertionError):
-            raise
-        except Exception:
-            time.sleep(0.05)
-    writer.join()
-    assert not failure, failure
-    assert seen == [f"watched-{number:03}" for number in range(count)], seen
-    assert watches > 1, "no watch was lost"
+
+    def make(server, name):
+        every[server].create_namespaced_config_map(namespace, config_map(name, {}, labels))
+
+    def follow(server, revision):
+        for event in watch.Watch().stream(
+            every[server].list_namespaced_config_map, namespace,
+            label_selector="set=watched", resource_version=revision, timeout_seconds=10,
+            allow_watch_bookmarks=True,
+        ):
+            meta = event["object"].metadata
+            yield event["type"], meta.name, meta.resource_version
+
+    library.watches_resume(cluster, listed.metadata.resource_version, make, follow)
 
 
 def gone_of(call, *args, **kwargs):
@@ -271,16 +214,10 @@ def deletions():
     assert left.items == []
 
 
-def await_account():
-    """Pods are refused before their namespace's account is made."""
-    deadline = time.monotonic() + 30
-    while status_of(core.read_namespaced_service_account, "default", namespace) != 200:
-        assert time.monotonic() < deadline, "no service account"
-        time.sleep(0.05)
-
-
 core.create_namespace(client.V1Namespace(metadata=client.V1ObjectMeta(name=namespace)))
-await_account()
+# Pods are refused before their namespace's account is made.
+until(lambda: status_of(core.read_namespaced_service_account, "default", namespace) == 200,
+      "no service account")
 for part in (
     creates_and_chunks, patches, dynamic_client, watches_resume, what_is_gone, deletions
 ):

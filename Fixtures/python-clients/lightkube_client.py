@@ -6,8 +6,6 @@ starts them again. Compacts the store.
 """
 
 import sys
-import threading
-import time
 
 from lightkube import Client, KubeConfig
 from lightkube.core.exceptions import ApiError
@@ -16,7 +14,7 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import ConfigMap, Namespace, ServiceAccount
 from lightkube.types import OnErrorAction, OnErrorResult, PatchType
 
-from cluster import Cluster
+from cluster import Cluster, Library, until
 
 cluster = Cluster(sys.argv[1])
 namespace = sys.argv[2]
@@ -27,6 +25,8 @@ every = [
     for name in kubeconfig.contexts
 ]
 api = every[0]
+library = Library(ApiError, lambda error: error.status.code)
+status_of = library.status_of
 
 
 def config_map(name, data=None, labels=None):
@@ -34,30 +34,6 @@ def config_map(name, data=None, labels=None):
         apiVersion="v1", kind="ConfigMap", data=data or {},
         metadata=ObjectMeta(name=name, namespace=namespace, labels=labels),
     )
-
-
-def status_of(call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except ApiError as error:
-        return error.status.code
-    return 200
-
-
-def patiently(call, *args, **kwargs):
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return call(*args, **kwargs)
-        except ApiError as error:
-            if error.status.code == 409:
-                return None
-            if error.status.code < 500 or time.monotonic() > deadline:
-                raise
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.05)
 
 
 def creates_and_chunks():
@@ -116,53 +92,20 @@ def generic_resources():
     api.delete(deployment, "generic")
 
 
-def write_watched(count, failure):
-    """Makes objects at the servers in turn, and kills each server at some time."""
-    try:
-        for number in range(count):
-            patiently(
-                every[number % len(every)].create,
-                config_map(f"watched-{number:03}", {}, {"set": "watched"}),
-            )
-            for server in range(len(every)):
-                if number == count * (server + 1) // (len(every) + 1):
-                    cluster.kill(server)
-    except Exception as error:
-        failure.append(error)
-
-
 def watches_resume():
-    """Every change once and in order, over kill -9 of the API servers, at one after the other."""
-    count = 200
     listed = api.list(ConfigMap, labels={"set": "watched"})
     assert list(listed) == []
-    revision = listed.resourceVersion
-    failure = []
-    writer = threading.Thread(target=write_watched, args=(count, failure))
-    writer.start()
-    seen = []
-    watches = 0
-    deadline = time.monotonic() + 90
-    while len(seen) < count and time.monotonic() < deadline and not failure:
-        watches += 1
-        try:
-            for kind, found in every[watches % len(every)].watch(
-                ConfigMap, labels={"set": "watched"}, resource_version=revision,
-                server_timeout=10,
-            ):
-                assert kind == "ADDED", kind
-                revision = found.metadata.resourceVersion
-                seen.append(found.metadata.name)
-                if len(seen) == count:
-                    break
-        except (ApiError, AssertionError):
-            raise
-        except Exception:
-            time.sleep(0.05)
-    writer.join()
-    assert not failure, failure
-    assert seen == [f"watched-{number:03}" for number in range(count)], seen
-    assert watches > 1, "no watch was lost"
+
+    def make(server, name):
+        every[server].create(config_map(name, {}, {"set": "watched"}))
+
+    def follow(server, revision):
+        for kind, found in every[server].watch(
+            ConfigMap, labels={"set": "watched"}, resource_version=revision, server_timeout=10,
+        ):
+            yield kind, found.metadata.name, found.metadata.resourceVersion
+
+    library.watches_resume(cluster, listed.resourceVersion, make, follow)
 
 
 def what_is_gone():
@@ -194,15 +137,9 @@ def what_is_gone():
         assert sorted(seen) == sorted(names + ["behind"]), seen
 
 
-def await_account():
-    deadline = time.monotonic() + 30
-    while status_of(api.get, ServiceAccount, "default") != 200:
-        assert time.monotonic() < deadline, "no service account"
-        time.sleep(0.05)
-
-
 api.create(Namespace(metadata=ObjectMeta(name=namespace)))
-await_account()
+# Pods are refused before their namespace's account is made.
+until(lambda: status_of(api.get, ServiceAccount, "default") == 200, "no service account")
 for part in (creates_and_chunks, patches, generic_resources, watches_resume, what_is_gone):
     part()
     print(f"ok {part.__name__}", flush=True)

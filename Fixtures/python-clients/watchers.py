@@ -94,15 +94,30 @@ async def make_pods():
     await asyncio.gather(*(work(first) for first in range(20)))
     made = time.monotonic()
     print(f"{options.pods} pods made in {made - started:.1f} s", flush=True)
+    await all_run(connection)
+    print(f"all run {time.monotonic() - made:.1f} s later", flush=True)
+    connection.lose()
+
+
+async def all_run(connection):
+    """Waits until every pod that there is runs: then nobody but this script changes one."""
+    deadline = time.monotonic() + 180
     while True:
         pending = await connection.listed("/api/v1/pods?fieldSelector=status.phase!%3DRunning")
         count = sum(p["metadata"]["namespace"].startswith(options.prefix) for p in pending)
         if not count:
-            break
-        assert time.monotonic() < made + 180, f"{count} pods do not run"
+            return
+        assert time.monotonic() < deadline, f"{count} pods do not run"
         await asyncio.sleep(0.2)
-    print(f"all run {time.monotonic() - made:.1f} s later", flush=True)
-    connection.lose()
+
+
+async def until(holds, what, seconds=60):
+    """Waits. What does not hold in that time is wrong; the rest is judged all the same."""
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(holds):
+        if time.monotonic() > deadline:
+            return fail(what)
+        await asyncio.sleep(0.05)
 
 
 # MARK: - Watchers
@@ -158,6 +173,16 @@ class Watcher(asyncio.Protocol):
         if self.label:
             found += f"&labelSelector={quote('='.join(self.label))}"
         return found
+
+    @property
+    def namespace(self):
+        """None for one of all namespaces."""
+        words = self.where.split("/")
+        return words[4] if len(words) > 4 else None
+
+    @property
+    def is_at_home(self):
+        return self.transport is not None and self.server == self.home
 
     def selects(self, value):
         if value is None:
@@ -389,6 +414,35 @@ class Writer:
         connection.lose()
 
 
+async def make_last_changes(watchers):
+    """Changes, when all runs, for each watcher a pod that it selects, if there is one. The revision
+    of the last change."""
+    connection = Connection(cluster)
+    await all_run(connection)
+    pods = {}
+    for value in await connection.listed("/api/v1/pods"):
+        if value["metadata"]["namespace"].startswith(options.prefix):
+            pods.setdefault(None, []).append(value)
+            pods.setdefault(value["metadata"]["namespace"], []).append(value)
+    changed = {}
+    end = 0
+    for watcher in watchers:
+        if any(map(watcher.selects, changed.get(watcher.namespace, []))):
+            continue
+        value = next(filter(watcher.selects, pods.get(watcher.namespace, [])), None)
+        if value is None:
+            continue
+        meta = value["metadata"]
+        for name in (None, meta["namespace"]):
+            changed.setdefault(name, []).append(value)
+        _, answer = await connection.patiently(
+            "PATCH", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}",
+            {"metadata": {"annotations": {"change": "last"}}}, "application/merge-patch+json")
+        end = max(end, int(answer["metadata"]["resourceVersion"]))
+    connection.lose()
+    return end
+
+
 async def kill(number):
     """Kills a server in its time, and waits until another process serves in its place."""
     server = number % len(cluster.servers)
@@ -416,11 +470,12 @@ def kept(value):
     return {name: part for name, part in value.items() if name not in ("kind", "apiVersion")}
 
 
-def expected(watcher, changes):
-    """What a watcher must have been told, by its scope: (type, revision, key, object) each."""
+def expected(watcher, changes, end):
+    """What a watcher must have been told up to a revision, by its scope: (type, revision, key,
+    object) each."""
     found = []
     for revision, key, old, new in changes:
-        if revision <= watcher.start:
+        if not watcher.start < revision <= end:
             continue
         was, now = watcher.selects(old), watcher.selects(new)
         if was or now:
@@ -434,6 +489,9 @@ class Judge:
         self.history = history
         self.byNamespace = {}
         self.taken = 0
+        # The revision of the last change; what each watcher must have been told by then.
+        self.end = 0
+        self.expected = {}
 
     def read(self):
         self.history.read()
@@ -444,27 +502,28 @@ class Judge:
             self.byNamespace.setdefault(short.split("/")[0], []).append(change)
         self.taken = len(self.history.changes)
 
-    def expected(self, watcher):
-        words = watcher.where.split("/")
-        name = words[4] if len(words) > 4 else None
-        return expected(watcher, self.byNamespace.get(name, []))
+    async def finish(self, watchers):
+        """Makes a last change in the scope of each watcher, and waits until the history has them
+        all and each watcher was told of its own."""
+        self.end = await make_last_changes(watchers)
+        await until(self.has_end, "the store's history does not reach its end")
+        self.expected = {
+            watcher: expected(watcher, self.byNamespace.get(watcher.namespace, []), self.end)
+            for watcher in watchers}
+        await until(lambda: all(map(self.was_told_last, watchers)), "some are not told the last")
 
-    async def await_quiet(self, watchers):
-        """Until nothing is written any more and everybody has been told: what is missing after a
-        minute stays missing."""
-        deadline = time.monotonic() + 60
-        before = -1
-        while time.monotonic() < deadline:
-            self.read()
-            if self.taken == before and all(
-                    len(w.seen) >= len(self.expected(w)) for w in watchers):
-                return
-            before = self.taken
-            await asyncio.sleep(1)
+    def has_end(self):
+        self.read()
+        return bool(self.history.changes) and self.history.changes[-1][0] >= self.end
+
+    def was_told_last(self, watcher):
+        wanted = self.expected[watcher]
+        return not wanted or bool(watcher.seen) and watcher.seen[-1].revision >= wanted[-1][1]
 
     def judge(self, watcher):
-        wanted = self.expected(watcher)
-        told = [(t.type, t.revision, t.key) for t in watcher.seen]
+        wanted = self.expected[watcher]
+        seen = [t for t in watcher.seen if t.revision <= self.end]
+        told = [(t.type, t.revision, t.key) for t in seen]
         should = [(kind, revision, key) for kind, revision, key, _ in wanted]
         if told != should:
             place = next((i for i, (a, b) in enumerate(zip(told, should)) if a != b),
@@ -473,7 +532,7 @@ class Judge:
                  f"not {len(should)}; at {place} {told[place:place + 2]} "
                  f"not {should[place:place + 2]}")
             return False
-        for one, (_, _, key, value) in zip(watcher.seen, wanted):
+        for one, (_, _, key, value) in zip(seen, wanted):
             if stored(one) != kept(value):
                 fail(f"{key} was told as {one.object}, and is stored as {value}")
                 return False
@@ -491,8 +550,8 @@ class Judge:
                 state.pop(key, None)
             else:
                 state[key] = new
-        name = watcher.where.split("/")[4]
-        wanted = {key: kept(value) for key, value in state.items() if key.startswith(name + "/")}
+        wanted = {key: kept(value) for key, value in state.items()
+                  if key.startswith(watcher.namespace + "/")}
         if {key: stored(told) for key, told in watcher.initially.items()} != wanted:
             fail(f"{watcher.where} did not begin with what there was at {watcher.start}")
             return False
@@ -532,7 +591,6 @@ async def main():
     for start in range(0, len(watchers), 20):
         await asyncio.gather(*(watcher.begin() for watcher in watchers[start:start + 20]))
     mutes = [Mute(number) for number in range(options.mute)]
-    muted = time.monotonic()
     print(f"{len(watchers)} watchers came in {time.monotonic() - opened:.1f} s; memory: "
           f"{memory.now()} MiB", flush=True)
     watching = asyncio.ensure_future(memory.watch())
@@ -540,29 +598,36 @@ async def main():
     killing = [asyncio.ensure_future(kill(number)) for number in range(options.kills)]
     rate = await writer.write(options.rate * options.seconds)
     await asyncio.gather(*killing)
-    # Everybody's present watch ends, and the next one is at home.
-    await asyncio.sleep(options.watch_seconds + 1)
+    # Everybody's present watch ends, and the next one is at home: a server that comes back tells
+    # what was written while it was away.
+    before = [watcher.watches[watcher.home] for watcher in watchers]
+    await until(
+        lambda: all(watcher.is_at_home and watcher.watches[watcher.home] > count
+                    for watcher, count in zip(watchers, before)),
+        "some do not come home", 30 + 2 * options.watch_seconds)
     writer.seconds.sort()
     print(f"writes took {writer.seconds[len(writer.seconds) // 2] * 1000:.1f} ms (median), "
           f"{writer.seconds[len(writer.seconds) * 99 // 100] * 1000:.0f} ms (99%), "
           f"{writer.seconds[-1] * 1000:.0f} ms (longest)", flush=True)
     judge = Judge(history)
-    await judge.await_quiet(watchers)
-    at_home = [sum(w.transport is not None and w.server == w.home == server for w in watchers)
+    await judge.finish(watchers)
+    at_home = [sum(w.is_at_home and w.home == server for w in watchers)
                for server in range(len(cluster.servers))]
     print(f"memory at the end: {memory.now()} MiB", flush=True)
+    for watcher in watchers:
+        watcher.end()
+    # A server notes it for those that do not read when it has waited for them long enough.
+    await until(
+        lambda: all(cluster.watches(server) == 0 for server in range(len(cluster.servers))),
+        "the servers do not end all watches")
     if mutes:
-        await asyncio.sleep(max(0, muted + 35 - time.monotonic()))
         uncut = sum(not mute.was_cut_off() for mute in mutes)
         print(f"{len(mutes) - uncut} of {len(mutes)} that did not read were cut off")
         if uncut:
             fail(f"{uncut} watchers that did not read were not cut off")
-    for watcher in watchers:
-        watcher.end()
     history.close()
     right = sum(judge.judge(watcher) for watcher in watchers)
     watching.cancel()
-    await asyncio.sleep(3)
     print(f"memory without watchers: {memory.now()} MiB; at most: {memory.peak} MiB")
     events = sum(len(watcher.seen) for watcher in watchers)
     print(f"{len(watchers)} watchers, {rate:.0f} writes/s, {judge.taken} changes of "
