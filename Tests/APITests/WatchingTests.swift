@@ -146,6 +146,28 @@ private func told(_ frames: [JSONValue]) -> [String] {
     #expect(later.ended.contains(refused))
   }
 
+  /// Stores compact all the time: a server that starts takes what is left, half of it at least.
+  @Test func `go on at a server that began behind a compaction`() {
+    let harness = APIHarness(namespace: "w", maps: 1)
+    for number in 0..<400 { harness.put(map: 0, data: "\(number)") }
+    let newest = harness.store.revision
+    let compacted = newest - 100
+    harness.store.compact(compacted)
+    let late = harness.startServer()
+    #expect(late.core.isReady)
+    func resumed(from revision: Int64) -> [String] {
+      let watch = late.begin(.get("\(maps)?watch=true&resourceVersion=\(revision)"))
+      return told(late.frames(of: watch))
+    }
+    #expect(resumed(from: newest - 50) == (newest - 49...newest).map { "MODIFIED m0 \($0)" })
+    #expect(resumed(from: compacted - 1) == ["ERROR - -"])
+    // A write behind it reaches all.
+    let watch = late.begin(.get("\(maps)?watch=true&resourceVersion=\(newest - 50)"))
+    harness.put(map: 0, data: "last")
+    harness.settle()
+    #expect(told(late.frames(of: watch)).last == "MODIFIED m0 \(newest + 1)")
+  }
+
   @Test func `end in time, after a bookmark`() {
     let harness = APIHarness(namespace: "w", maps: 1)
     let start = harness.store.revision

@@ -324,6 +324,39 @@ struct HistoryBuilder {
     #expect(checker.violations.count == 1)
   }
 
+  @Test func `history is kept for a retention, unless a client compacts it`() {
+    // Revision n comes in second n.
+    let appeared = (Int64(0)...20).map(Self.at)
+    var checker = RetentionChecker(retention: .seconds(5))
+    checker.compacted(through: 4, at: Self.at(9), appeared: appeared)
+    checker.compacted(through: 4, at: Self.at(9), appeared: appeared)
+    checker.asked(8)
+    checker.compacted(through: 8, at: Self.at(10), appeared: appeared)
+    #expect(checker.violations == [])
+    checker.compacted(through: 9, at: Self.at(13), appeared: appeared)
+    #expect(checker.violations.count == 1)
+
+    var unlimited = RetentionChecker(retention: nil)
+    unlimited.asked(3)
+    unlimited.compacted(through: 3, at: Self.at(20), appeared: appeared)
+    #expect(unlimited.violations == [])
+    unlimited.compacted(through: 4, at: Self.at(20), appeared: appeared)
+    #expect(unlimited.violations.count == 1)
+  }
+
+  @Test func `history goes some time behind its retention`() {
+    let appeared = (Int64(0)...20).map(Self.at)
+    // Two retentions, a tenth, and two seconds: in second 18 revision 5 is 13 seconds old.
+    var checker = RetentionChecker(retention: .seconds(5))
+    checker.kept(since: 5, at: Self.at(18), appeared: appeared)
+    #expect(checker.violations == [])
+    checker.kept(since: 4, at: Self.at(18), appeared: appeared)
+    #expect(checker.violations.count == 1)
+    var unlimited = RetentionChecker(retention: nil)
+    unlimited.kept(since: 0, at: Self.at(100_000), appeared: appeared)
+    #expect(unlimited.violations == [])
+  }
+
   @Test func `a lease lives as long as it was granted and renewed`() {
     var checker = LeaseChecker()
     checker.granted(7, seconds: 5, began: Self.at(0))

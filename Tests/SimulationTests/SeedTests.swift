@@ -40,12 +40,15 @@ import Testing
       sum.unanswered += report.counters.unanswered
       sum.events += report.counters.events
       sum.checkpoints += report.counters.checkpoints
+      sum.autoCompactions += report.counters.autoCompactions
+      sum.compactions += report.counters.compactions
       sum.snapshots += report.counters.snapshots
       sum.leaseEnds += report.counters.leaseEnds
       terms += report.terms
     }
     #expect(sum.crashes > 20 && terms > 20)
     #expect(sum.answers > 2_000 && sum.unanswered > 5 && sum.events > 2_000)
+    #expect(sum.autoCompactions > 20 && sum.compactions > 60)
     #expect(sum.checkpoints > 50 && sum.snapshots > 3 && sum.leaseEnds > 10)
   }
 }

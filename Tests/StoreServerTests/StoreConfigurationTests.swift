@@ -1,4 +1,5 @@
 import Base
+import Member
 import StoreServer
 import Testing
 
@@ -55,6 +56,70 @@ import Testing
   @Test func `quotas are etcd's: zero is the default and below zero is none`() throws {
     #expect(try Self.configure("--quota-backend-bytes -1").quotaBytes == nil)
     #expect(try Self.configure("--quota-backend-bytes 17").quotaBytes == 17)
+  }
+
+  /// etcd's configuration guide, "auto compaction": off by default; a bare number is hours by time
+  /// and revisions by number; zero is off.
+  @Test func `history is kept as etcd's auto compaction flags say`() throws {
+    #expect(try Self.configure("").autoCompaction == .off)
+    let retentions: [(String, AutoCompactionPolicy)] = [
+      ("--auto-compaction-retention 0", .off),
+      ("--auto-compaction-retention 0s", .off),
+      ("--auto-compaction-retention 1", .periodic(retention: .seconds(3600))),
+      ("--auto-compaction-retention 5m", .periodic(retention: .seconds(300))),
+      ("--auto-compaction-retention 300ms", .periodic(retention: .milliseconds(300))),
+      (
+        "--auto-compaction-mode periodic --auto-compaction-retention 1h30m",
+        .periodic(retention: .seconds(5400))
+      ),
+      ("--auto-compaction-mode revision --auto-compaction-retention 1000", .revisions(1000)),
+      ("--auto-compaction-mode revision --auto-compaction-retention 0", .off),
+    ]
+    for (line, policy) in retentions {
+      #expect(try Self.configure(line).autoCompaction == policy, "\(line)")
+    }
+    let environment = [
+      "ETCD_AUTO_COMPACTION_MODE": "revision", "ETCD_AUTO_COMPACTION_RETENTION": "7",
+    ]
+    #expect(try Self.configure("", environment).autoCompaction == .revisions(7))
+  }
+
+  /// etcd's words (embed.Config.Validate, parseCompactionRetention) with Go's (time.ParseDuration);
+  /// the last two are ours: etcd starts with them.
+  @Test(arguments: [
+    ("periodic", "x", "error parsing CompactionRetention: time: invalid duration \"x\""),
+    ("periodic", "", "error parsing CompactionRetention: time: invalid duration \"\""),
+    ("periodic", ".", "error parsing CompactionRetention: time: invalid duration \".\""),
+    (
+      "periodic", "5mx",
+      "error parsing CompactionRetention: time: unknown unit \"mx\" in duration \"5mx\""
+    ),
+    (
+      "periodic", "5d",
+      "error parsing CompactionRetention: time: unknown unit \"d\" in duration \"5d\""
+    ),
+    ("periodic", "-1", "error parsing CompactionRetention: time: missing unit in duration \"-1\""),
+    (
+      "periodic", "1.5", "error parsing CompactionRetention: time: missing unit in duration \"1.5\""
+    ),
+    (
+      "periodic", "9999999999",
+      "error parsing CompactionRetention: time: invalid duration \"9999999999\""
+    ),
+    ("revision", "-1", "error parsing CompactionRetention: time: missing unit in duration \"-1\""),
+    ("hourly", "1", "unknown auto-compaction-mode \"hourly\""),
+    ("", "1", "undefined auto-compaction-mode"),
+    ("periodic", "-1h", "error parsing CompactionRetention: \"-1h\" is below zero"),
+    ("revision", "5m", "error parsing CompactionRetention: \"5m\" is no number of revisions"),
+  ])
+  func `a retention that is none is refused in etcd's words`(
+    mode: String, retention: String, words: String
+  ) throws {
+    let values = try StoreConfiguration.flags.parse(
+      ["--auto-compaction-mode=\(mode)", "--auto-compaction-retention=\(retention)"],
+      environment: [:])
+    let error = #expect(throws: ConfigurationError.self) { try StoreConfiguration(values) }
+    #expect(error?.description == words)
   }
 
   private static let refusals: [(String, ConfigurationError)] = [

@@ -194,6 +194,7 @@ extension World {
   func begin(_ request: Request, by number: Int) {
     guard let connection = clients[number].connection else { return }
     let origin = nextOrigin(on: connection)
+    if case .compact(let compaction) = request { retention.asked(compaction.revision) }
     history.operations.append(Operation(client: number, request: request, began: queue.now))
     let operation = history.operations.count - 1
     clients[number].pending = (operation, origin.stream)

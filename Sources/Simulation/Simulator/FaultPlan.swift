@@ -26,6 +26,8 @@ struct FaultPlan {
   private let segmentBytes: Int
   private let checkpointLogBytes: UInt64
   private let logTailBytes: Int
+  /// Half of the seeds keep all history but what clients compact.
+  let retention: Duration?
 
   init(random: inout PRNG) {
     heartbeat = .milliseconds(100)
@@ -47,6 +49,7 @@ struct FaultPlan {
       WatchCreateRequest(key: Bytes([0]), rangeEnd: Bytes([0]), startRevision: 1),
       WatchCreateRequest(key: "k1", startRevision: 1),
     ]
+    retention = Self.retention([300, 1_000, 2_000], &random)
   }
 
   /// The store under a control plane: larger requests, and faults that it must come back from by
@@ -70,6 +73,12 @@ struct FaultPlan {
     checkpointLogBytes = (128 << 10) << random.below(4)
     logTailBytes = random.chance(Ratio(1, in: 2)) ? 0 : 64 << 10
     watches = []
+    retention = Self.retention([1_000, 5_000, 20_000], &random)
+  }
+
+  private static func retention(_ milliseconds: [Int], _ random: inout PRNG) -> Duration? {
+    let chosen = milliseconds[random.below(milliseconds.count)]
+    return random.chance(Ratio(1, in: 2)) ? .milliseconds(chosen) : nil
   }
 
   /// Small bounds, so that segments turn, checkpoints come and peers need snapshots.
@@ -79,6 +88,7 @@ struct FaultPlan {
     configuration.wal.batchBytesMax = scale * 8 << 10
     configuration.limits.requestBytesMax = scale * 4 << 10
     configuration.limits.batchBytesMax = scale * 4 << 10
+    if let retention { configuration.limits.autoCompaction = .periodic(retention: retention) }
     configuration.limits.checkpointLogBytes = checkpointLogBytes
     configuration.logTailBytesMax = logTailBytes
     configuration.logLackedBytesMax = 4 * logTailBytes

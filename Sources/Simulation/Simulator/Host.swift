@@ -141,7 +141,7 @@ extension World {
     }
     var effects: [MemberEffect] = []
     host.member?.step(event, at: host.time(at: queue.now), into: &effects)
-    noteRevision(host.member?.revision ?? 0)
+    noteRevisions(of: host)
     let life = host.life
     for effect in effects {
       if let left = host.effectsBeforeCrash {
@@ -158,10 +158,13 @@ extension World {
     }
   }
 
-  /// When each revision was first applied anywhere.
-  private func noteRevision(_ revision: Int64) {
-    guard control != nil else { return }
+  /// When each revision was first applied anywhere, and when it was compacted.
+  private func noteRevisions(of host: Host) {
+    guard let revision = host.member?.revision, let compacted = host.member?.compactRevision
+    else { return }
     while Int64(revisionTimes.count) <= revision { revisionTimes.append(queue.now) }
+    retention.compacted(through: compacted, at: queue.now, appeared: revisionTimes)
+    violations += retention.violations
   }
 
   private func carryOut(_ effect: MemberEffect, at host: Host) {
@@ -186,6 +189,10 @@ extension World {
     case .roleChanged(let change):
       leaders.add(change, at: host.id)
       violations += leaders.violations
+    case .autoCompactionBegun:
+      counters.autoCompactions += 1
+    case .compacted:
+      counters.compactions += 1
     case .checkpointed:
       counters.checkpoints += 1
     case .snapshotOffered:

@@ -14,6 +14,9 @@ public enum Simulation {
     public var unanswered = 0
     public var events = 0
     public var samples = 0
+    /// Compactions that a leader proposed by itself, and those of anybody that members finished.
+    public var autoCompactions = 0
+    public var compactions = 0
     public var checkpoints = 0
     public var snapshots = 0
     public var leaseEnds = 0
@@ -36,6 +39,10 @@ public enum Simulation {
     case leasesShortened
     /// A restart finds an older state of the disk.
     case diskSwapped
+    /// History goes that is to be kept.
+    case historyCut
+    /// Members keep all history that no client compacts, though they are to compact it.
+    case historyHoarded
   }
 
   public struct Report: Hashable, Sendable {

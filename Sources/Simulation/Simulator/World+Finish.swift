@@ -14,11 +14,19 @@ extension World {
       let body = HashKVRequest(revision: 0).encoded
       sendItem(.request(origin, .hashKV, nil, body: body), on: connection)
     }
+    if sabotage == .historyCut, random.chance(Ratio(1, in: 4)) {
+      sendCompaction(to: max(1, knownRevision - 1))
+    }
     if !isCalm { queue.plan(.sample, after: .milliseconds(300 + random.below(700))) }
   }
 
   /// Asks the member for a compaction; whether it comes is the store's affair.
   func compact(at revision: Int64) {
+    retention.asked(revision)
+    sendCompaction(to: revision)
+  }
+
+  private func sendCompaction(to revision: Int64) {
     let connection = openConnection(.nobody, to: random.below(hosts.count))
     let origin = nextOrigin(on: connection)
     let body = CompactionRequest(revision: revision).encoded
@@ -67,7 +75,17 @@ extension World {
     guard violations.isEmpty, let end else { return }
     sample()
     runUntil(queue.now + .seconds(3)) { false }
+    checkRetention()
     check(end)
+  }
+
+  /// Without faults, members compact in time.
+  func checkRetention() {
+    for host in hosts {
+      guard let compacted = host.member?.compactRevision else { continue }
+      retention.kept(since: compacted, at: queue.now, appeared: revisionTimes)
+    }
+    violations += retention.violations
   }
 
   /// One call that must be answered.

@@ -50,6 +50,7 @@ final class World {
   var renewals: [(lease: Int64, began: Instant)] = []
   var states = StateChecker()
   var leaders = LeaderChecker()
+  var retention: RetentionChecker
   var violations: [String] = []
   var counters = Simulation.Counters()
   /// No fault begins and no ordinary call is made from here on.
@@ -59,7 +60,7 @@ final class World {
   var nextLease: Int64 = 1
   /// The connections of processes, nodes, the user and the observer; one for each of their lives.
   var callers: [SimulatedStoreCaller] = []
-  /// When each revision was first applied, where something runs on the store.
+  /// When each revision was first applied.
   var revisionTimes: [Instant] = []
   /// What runs on the store, where this is more than a history of the store alone.
   var control: ControlCluster?
@@ -76,11 +77,15 @@ final class World {
     let size = plan.memberCount
     self.plan = plan
     hosts = (0..<size).map { Host(number: $0, plan: plan, random: &random) }
-    for host in hosts { host.disk.sabotage = sabotage }
+    for host in hosts {
+      host.disk.sabotage = sabotage
+      if sabotage == .historyHoarded { host.configuration.limits.autoCompaction = .off }
+    }
     links = (0..<size).map { _ in (0..<size).map { _ in Link() } }
     clients = (0..<plan.clientCount).map { Client(number: $0, random: random.fork()) }
     watchers = plan.watches.map { Watcher(request: $0, random: random.fork()) }
     self.random = random
+    retention = RetentionChecker(retention: plan.retention)
     history.watches = plan.watches.map { WatchRecord(request: $0, start: 1) }
   }
 

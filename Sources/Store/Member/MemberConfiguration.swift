@@ -101,6 +101,8 @@ public struct MemberLimits: Hashable, Sendable {
   public var watchBytesPerTurn = 1 << 20
   /// Bytes of history that one turn looks at for a compaction.
   public var compactionBytesPerTurn = 1 << 20
+  /// By itself, the leader compacts to this. Members may differ: the leader's counts.
+  public var autoCompaction = AutoCompactionPolicy.off
   /// etcd's `--watch-progress-notify-interval`.
   public var watchProgressPeriod: Duration = .seconds(600)
   /// etcd's least time to live: 1.5 election time-outs, rounded up, in seconds.

@@ -43,6 +43,10 @@ public enum MemberEffect: Sendable {
 
 public enum MemberReport: Equatable, Sendable {
   case roleChanged(RoleChange)
+  /// This member leads, and compacts by itself what is older than is to be kept.
+  case autoCompactionBegun(revision: Int64)
+  /// What a compaction removed is gone from this member's memory.
+  case compacted(revision: Int64)
   case checkpointed(LogIndex, bytes: UInt64)
   /// A peer lacks entries that are gone: it was offered the newest checkpoint, at least this one.
   case snapshotOffered(to: NodeID, LogIndex)

@@ -71,8 +71,10 @@ extension StoreMember {
         case .own: break
         }
       case .refused(let error):
-        counters.proposalsFailed += 1
         end(write.client, error.status)
+        // Somebody else had done what this member proposed of itself: nothing failed.
+        if case .own = write.client { continue }
+        counters.proposalsFailed += 1
       }
     }
   }
@@ -91,6 +93,7 @@ extension StoreMember {
   mutating func maintain() {
     publishAttributes()
     seedCertificateRoles()
+    compactByItself()
     guard raft.role == .leader, let milliseconds = clock?.milliseconds(at: now.instant) else {
       return
     }
@@ -138,11 +141,28 @@ extension StoreMember {
     proposeOwn(.alarm, .memberAlarm, request.encoded)
   }
 
+  /// Proposes an ordinary Compact, so that all members compact alike. It is refused where a client
+  /// was faster, which is as good.
+  private mutating func compactByItself() {
+    let situation = AutoCompaction.Situation(
+      revision: keySpace.revision, compacted: keySpace.compactRevision,
+      mayCompact: clock != nil && !own.isPending(.compaction, pending)
+        && !keySpace.hasAlarm(.corrupt))
+    guard let revision = autoCompaction.due(at: now.instant, situation) else { return }
+    effects.append(.report(.autoCompactionBegun(revision: revision)))
+    // Where roles are in force, the store itself compacts as its administrator would.
+    let identity = ClientIdentity(
+      commonName: Bytes(), organizations: [CertificateRoles.administrator])
+    proposeOwn(
+      .compaction, .compact, CompactionRequest(revision: revision).encoded, as: identity)
+  }
+
   private mutating func proposeOwn(
-    _ topic: OwnProposals.Topic, _ kind: Command.Kind, _ body: Bytes
+    _ topic: OwnProposals.Topic, _ kind: Command.Kind, _ body: Bytes,
+    as identity: ClientIdentity? = nil
   ) {
     own.note(topic, number: pending.nextNumber)
-    propose(kind, body, nil, for: .own)
+    propose(kind, body, identity, for: .own)
   }
 }
 
@@ -152,9 +172,10 @@ struct OwnProposals {
     case attributes
     case roles
     case alarm
+    case compaction
   }
 
-  private var numbers: [UInt64?] = [nil, nil, nil]
+  private var numbers: [UInt64?] = [nil, nil, nil, nil]
   /// Ticks under a leader for which certificate roles were lacking.
   var ticksWithoutRoles = 0
 

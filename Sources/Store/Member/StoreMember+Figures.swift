@@ -7,6 +7,9 @@ extension StoreMember {
   /// The newest revision that this member has applied.
   public var revision: Int64 { keySpace.revision }
 
+  /// The revision up to which this member's history is compacted; 0 before the first compaction.
+  public var compactRevision: Int64 { keySpace.compactRevision }
+
   /// What health and metrics show, as of now.
   public var figures: MemberFigures {
     MemberFigures(

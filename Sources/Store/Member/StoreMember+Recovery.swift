@@ -64,6 +64,7 @@ extension StoreMember {
     pending = PendingWrites(firstNumber: (random.next() >> 32) << 32)
     forwards = ForwardLedger(life: random.next())
     self.random = random
+    autoCompaction = AutoCompaction(configuration.limits.autoCompaction, at: time.instant)
     keySpace = stored.keySpace
   }
 

@@ -60,6 +60,7 @@ public struct StoreMember: ~Copyable {
   /// Watchers have more to hear than the last turn had room for.
   var isWatchBacklogged = false
   var own = OwnProposals()
+  var autoCompaction: AutoCompaction
 
   struct HeldMessage {
     let sequence: StoreSequence
@@ -136,6 +137,9 @@ public struct StoreMember: ~Copyable {
     advanceCheckpoint()
     if isCompactionDue {
       keySpace.compactSlice(bytesMax: configuration.limits.compactionBytesPerTurn)
+      if !keySpace.hasCompactionBegun {
+        effects.append(.report(.compacted(revision: keySpace.compactRevision)))
+      }
     }
     pumpWatches()
     if !reply.isEmpty {

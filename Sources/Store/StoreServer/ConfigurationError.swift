@@ -4,6 +4,15 @@ public enum ConfigurationError: Error, Hashable, Sendable {
     case scheme, hostAndPort, path
   }
 
+  /// What Go's time.ParseDuration finds wrong with a text, and what this store does.
+  public enum RetentionFault: Hashable, Sendable {
+    case invalidDuration(String)
+    case missingUnit(String)
+    case unknownUnit(String, String)
+    case belowZero(String)
+    case notRevisions(String)
+  }
+
   case invalidURL(String, URLFault)
   /// An element of `--initial-cluster` is not `name=url`.
   case malformedInitialCluster(String)
@@ -19,6 +28,9 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case tooShort(flag: String, minimumMilliseconds: Int64)
   case notAFlag(String)
   case unknownClusterState(String)
+  case compactionModeUndefined
+  case unknownCompactionMode(String)
+  case compactionRetention(RetentionFault)
   /// A TLS file is named while its partners are not.
   case incompleteTLS(missing: String, because: String)
 }
@@ -62,8 +74,28 @@ extension ConfigurationError: CustomStringConvertible {
       "'\(operand)' is not a valid flag"
     case .unknownClusterState(let state):
       "--initial-cluster-state \"\(state)\": it must be new or existing"
+    case .compactionModeUndefined:
+      "undefined auto-compaction-mode"
+    case .unknownCompactionMode(let mode):
+      "unknown auto-compaction-mode \"\(mode)\""
+    case .compactionRetention(let fault):
+      "error parsing CompactionRetention: \(fault)"
     case .incompleteTLS(let missing, let because):
       "--\(missing) is required: \(because)"
+    }
+  }
+}
+
+extension ConfigurationError.RetentionFault: CustomStringConvertible {
+  /// Go's words where Go has any.
+  public var description: String {
+    switch self {
+    case .invalidDuration(let text): "time: invalid duration \"\(text)\""
+    case .missingUnit(let text): "time: missing unit in duration \"\(text)\""
+    case .unknownUnit(let unit, let text):
+      "time: unknown unit \"\(unit)\" in duration \"\(text)\""
+    case .belowZero(let text): "\"\(text)\" is below zero"
+    case .notRevisions(let text): "\"\(text)\" is no number of revisions"
     }
   }
 }

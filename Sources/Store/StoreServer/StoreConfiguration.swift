@@ -1,5 +1,5 @@
 public import Base
-import Member
+public import Member
 
 /// What one member is started with: etcd's flags, read and checked.
 public struct StoreConfiguration: Hashable, Sendable {
@@ -31,6 +31,7 @@ public struct StoreConfiguration: Hashable, Sendable {
   public let peerTLS: TLSFiles?
   /// nil: no limit.
   public let quotaBytes: UInt64?
+  public let autoCompaction: AutoCompactionPolicy
   public let transactionOperationsMax: Int
   /// Of one request's encoding.
   public let requestBytesMax: Int
@@ -72,6 +73,12 @@ extension StoreConfiguration {
     flags.declare(
       "quota-backend-bytes", .integer, default: "0",
       help: "raise NOSPACE beyond this size; 0 is 2 GiB, below 0 is no limit")
+    flags.declare(
+      "auto-compaction-mode", .text, default: "periodic",
+      help: "what --auto-compaction-retention counts: periodic or revision")
+    flags.declare(
+      "auto-compaction-retention", .text, default: "0",
+      help: "history to keep: a duration (a bare number is hours), or revisions; 0 is all")
     flags.declare("max-txn-ops", .integer, default: "128", help: "operations of one transaction")
     flags.declare("max-request-bytes", .integer, default: "1572864", help: "size of one request")
     flags.declare(
@@ -152,6 +159,9 @@ extension StoreConfiguration {
 
     let quota = values.integer("quota-backend-bytes")
     quotaBytes = quota < 0 ? nil : quota == 0 ? Limits.quotaBackendBytes : UInt64(quota)
+    autoCompaction = try CompactionRetention.policy(
+      mode: values.text("auto-compaction-mode"), retention: values.text("auto-compaction-retention")
+    )
     transactionOperationsMax = try Self.positive("max-txn-ops", values)
     requestBytesMax = try Self.positive("max-request-bytes", values)
     guard requestBytesMax <= MemberLimits.requestBytesCeiling else {

@@ -195,6 +195,7 @@ public enum StoreProcess {
       clientURLs: configuration.advertiseClientURLs.map(\.text),
       heartbeat: configuration.heartbeatInterval, electionTicks: configuration.electionTicks)
     setup.limits.quotaBytes = configuration.quotaBytes ?? .max
+    setup.limits.autoCompaction = configuration.autoCompaction
     setup.limits.transactionOperationsMax = configuration.transactionOperationsMax
     setup.limits.requestBytesMax = configuration.requestBytesMax
     setup.limits.watchProgressPeriod = configuration.watchProgressInterval

@@ -163,6 +163,10 @@ final class StoreServer: PeerTransportDelegate {
           "role": "\(change.role)", "term": change.term,
           "leader": change.leader?.description ?? "none",
         ])
+    case .autoCompactionBegun(let revision):
+      logger.info("starting auto compaction", ["revision": revision])
+    case .compacted(let revision):
+      logger.info("finished scheduled compaction", ["compact-revision": revision])
     case .checkpointed(let index, let bytes):
       logger.info("checkpoint written", ["index": index, "bytes": bytes])
       mapSegments()

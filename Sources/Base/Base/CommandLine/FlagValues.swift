@@ -198,3 +198,12 @@ enum FlagValue {
     }
   }
 }
+
+extension Duration {
+  /// Go's time.ParseDuration, as flags of that kind are read; nil where `goText` is no duration or
+  /// lasts more than 292 years.
+  public init?(goText: String) {
+    guard let duration = FlagValue.duration(goText) else { return nil }
+    self = duration
+  }
+}

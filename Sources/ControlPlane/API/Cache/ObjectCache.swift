@@ -19,8 +19,9 @@ struct ObjectChange: Sendable {
 ///
 ///     learning --the store's revision--> listing --> catching up --> ready
 ///
-/// The first list is of an older revision, where that is not compacted: what has happened since
-/// comes as changes, so that clients of an API server that ended go on here without a gap.
+/// The first list is of an older revision: what has happened since comes as changes, so that
+/// clients of an API server that ended go on here without a gap. Where that is compacted, it is
+/// half as old, and so on: it begins with more than half of what the store still has.
 struct ObjectCache: Sendable {
   struct Limits: Hashable, Sendable {
     /// How far before the store's revision a fresh cache begins.
@@ -35,6 +36,8 @@ struct ObjectCache: Sendable {
   private let limits: Limits
   private var informer = Informer(.registry)
   private var start = Start.unknown
+  /// How far before the store's revision the first list is tried.
+  private var backlog: Int64 = 0
   /// What the view's objects have alike.
   private var subtrees = SharedSubtrees.ofObjects
 
@@ -93,7 +96,9 @@ struct ObjectCache: Sendable {
   ) -> Listed {
     guard case .range(let page) = answer else {
       if answer == .refused(.compacted) {
-        return .again
+        guard case .catchingUp(let revision) = start, backlog > 0 else { return .again }
+        backlog /= 2
+        return .next(informer.beginListing(at: backlog > 0 ? revision - backlog : 0))
       }
       informer.listFailed(now: now, random: &random)
       return .nothing
@@ -101,7 +106,8 @@ struct ObjectCache: Sendable {
     if case .unknown = start {
       let revision = page.header?.revision ?? 0
       start = .catchingUp(revision)
-      return .next(informer.beginListing(at: max(1, revision - limits.backlogRevisions)))
+      backlog = min(limits.backlogRevisions, max(0, revision - 1))
+      return .next(informer.beginListing(at: max(1, revision - backlog)))
     }
     switch informer.take(page, now: now) {
     case .ignored: return .nothing

@@ -95,6 +95,8 @@ struct ClusterPlan: Hashable, Sendable {
       "--listen-peer-urls", member.peerURL, "--initial-advertise-peer-urls", member.peerURL,
       "--initial-cluster", peers.joined(separator: ","), "--initial-cluster-state", "new",
       "--initial-cluster-token", token,
+      // kube-apiserver's --etcd-compaction-interval.
+      "--auto-compaction-mode", "periodic", "--auto-compaction-retention", "5m",
       "--cert-file", folder.certificate("\(certificate)-server"),
       "--key-file", folder.key("\(certificate)-server"),
       "--trusted-ca-file", folder.certificate("client-ca"), "--client-cert-auth",

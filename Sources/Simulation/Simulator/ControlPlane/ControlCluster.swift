@@ -31,7 +31,7 @@ final class ControlCluster {
   var ledger = CallLedger()
   var names: [String: String] = [:]
   var counters = ControlSimulation.Counters()
-  private var observing: SimulatedStoreCaller?
+  private var observing: [SimulatedStoreCaller] = []
   private var checkers: [any HistoryChecker] = [
     SurgeChecker(), AvailabilityChecker(), DecisionChecker(), DesiredNodeChecker(),
     CollectionChecker(), FinalizerChecker(), EvictionChecker(), ObjectChecker(),
@@ -155,14 +155,42 @@ final class ControlCluster {
 
   // MARK: - Checks
 
+  /// At every member: who compacts has shown what it compacts long before, however short history
+  /// is kept.
   private func observe() {
-    let caller = SimulatedStoreCaller(world: world, random: world.random.fork()) {
-      [unowned self] event in
-      guard case .delivered(_, .events(_, let events)) = event else { return }
-      take(events)
+    for host in world.hosts {
+      let caller = SimulatedStoreCaller(
+        world: world, host: host.number, random: world.random.fork()
+      ) { [unowned self] event in
+        guard case .delivered(_, let delivery) = event else { return }
+        switch delivery {
+        case .events(_, let events):
+          take(events.filter { ($0.kv?.modRevision ?? 0) > observer.revision })
+        case .compacted(let oldest):
+          observed(from: oldest, at: host.number)
+        case .ended(let status):
+          world.violations.append("the observer's watch ends: \(status)")
+        }
+      }
+      observing.append(caller)
+      observe(from: Observer.watch.startRevision, by: caller)
     }
-    caller.carryOut(.watch(StoreWatchID(1), Observer.watch))
-    observing = caller
+  }
+
+  private func observe(from revision: Int64, by caller: SimulatedStoreCaller) {
+    var watch = Observer.watch
+    watch.startRevision = revision
+    caller.carryOut(.watch(StoreWatchID(1), watch))
+  }
+
+  /// A member that was away has compacted what another one showed meanwhile.
+  private func observed(from oldest: Int64, at host: Int) {
+    guard oldest <= observer.revision + 1 else {
+      world.violations.append(
+        "revision \(observer.revision + 1) is compacted and was never shown")
+      return
+    }
+    observe(from: observer.revision + 1, by: observing[host])
   }
 
   private func take(_ events: [Event]) {

@@ -93,6 +93,7 @@ extension ControlCluster {
       world.violations += user.isDone ? [] : ["end: user waits with \(user.waitingFor)"]
     }
     rest()
+    if world.violations.isEmpty { world.checkRetention() }
   }
 
   /// What is as it should be is left alone: no write in a while.

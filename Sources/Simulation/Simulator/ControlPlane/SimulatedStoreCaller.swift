@@ -31,6 +31,8 @@ final class SimulatedStoreCaller {
 
   private unowned let world: World
   private let number: Int
+  /// Asks only this member, and no stream falls behind; nil: whichever serves.
+  private let home: Int?
   private var random: PRNG
   /// Nil once the process is gone: what it sent still arrives, and nobody hears the answers.
   private var deliver: ((StoreEvent) -> Void)?
@@ -44,8 +46,11 @@ final class SimulatedStoreCaller {
   private var connectsMeanwhile = false
 
   /// `deliver` is called as soon as the process's machine has the bytes.
-  init(world: World, random: PRNG, deliver: @escaping (StoreEvent) -> Void) {
+  init(
+    world: World, host: Int? = nil, random: PRNG, deliver: @escaping (StoreEvent) -> Void
+  ) {
     self.world = world
+    home = host
     self.random = random
     self.deliver = deliver
     number = world.callers.count
@@ -116,7 +121,7 @@ final class SimulatedStoreCaller {
       return
     }
     isConnecting = false
-    let serving = world.hosts.filter { $0.member != nil }
+    let serving = world.hosts.filter { $0.member != nil && (home ?? $0.number) == $0.number }
     guard !serving.isEmpty else {
       planConnect()
       return
@@ -254,7 +259,9 @@ final class SimulatedStoreCaller {
   private func arrived(_ bytes: Bytes, at place: Int, on connection: Int) {
     if watches[place].held != nil {
       watches[place].held?.append(bytes)
-    } else if let stream = watches[place].stream, !world.isCalm, random.chance(Self.holds) {
+    } else if home == nil, let stream = watches[place].stream, !world.isCalm,
+      random.chance(Self.holds)
+    {
       watches[place].held = [bytes]
       world.queue.plan(
         .watchReleased(caller: number, stream: stream, connection: connection),

@@ -49,6 +49,9 @@ extension KeySpace {
     writer.writeHeader(revision)
   }
 
+  /// Whether a compaction has not yet given back all that it can.
+  public var hasCompactionBegun: Bool { compaction != nil }
+
   /// Whether `compactSlice` can do something now. It waits for `pumpWatches` to tell synced watches
   /// of what it would remove, and for ranges that are being read at older revisions.
   public var isCompacting: Bool {
