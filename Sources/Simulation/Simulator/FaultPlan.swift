@@ -162,6 +162,7 @@ extension World {
   /// The faults end: what is down starts, what is cut is joined, what is full is emptied.
   func heal() {
     isCalm = true
+    calmSince = queue.now
     for host in hosts {
       host.effectsBeforeCrash = nil
       host.disk.capacityBytes = .max

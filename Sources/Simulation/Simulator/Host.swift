@@ -188,9 +188,11 @@ extension World {
     switch report {
     case .roleChanged(let change):
       leaders.add(change, at: host.id)
+      control?.note("m\(host.number + 1)", "\(change.role)", [["term", "\(change.term)"]])
       violations += leaders.violations
-    case .autoCompactionBegun:
+    case .autoCompactionBegun(let revision):
       counters.autoCompactions += 1
+      control?.note("m\(host.number + 1)", "compacts", [["revision", "\(revision)"]])
     case .compacted:
       counters.compactions += 1
     case .checkpointed:

@@ -79,8 +79,9 @@ extension World {
     check(end)
   }
 
-  /// Without faults, members compact in time.
+  /// Without faults for long enough, members have compacted in time.
   func checkRetention() {
+    guard let calmSince, queue.now - calmSince >= retention.longest + .seconds(4) else { return }
     for host in hosts {
       guard let compacted = host.member?.compactRevision else { continue }
       retention.kept(since: compacted, at: queue.now, appeared: revisionTimes)

@@ -55,6 +55,8 @@ final class World {
   var counters = Simulation.Counters()
   /// No fault begins and no ordinary call is made from here on.
   var isCalm = false
+  /// When the last fault ended.
+  var calmSince: Instant?
   var nextValue = 0
   var knownLeases: [Int64] = []
   var nextLease: Int64 = 1

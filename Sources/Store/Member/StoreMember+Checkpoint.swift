@@ -57,6 +57,14 @@ extension StoreMember {
     submitCheckpointStep()
   }
 
+  /// What was rewritten lies in memory, and its old files on disk, until the next checkpoint: an
+  /// idle store would wait long for that.
+  mutating func compactionEnded() {
+    effects.append(.report(.compacted(revision: keySpace.compactRevision)))
+    let kept = Set(keySpace.segments)
+    if !checkpoint.stored.segments.allSatisfy(kept.contains) { checkpoint.isWanted = true }
+  }
+
   private mutating func beginCheckpoint() {
     checkpoint.logBytesBefore = log.flushedBytes
     checkpoint.isWanted = false

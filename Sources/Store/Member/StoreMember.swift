@@ -137,9 +137,7 @@ public struct StoreMember: ~Copyable {
     advanceCheckpoint()
     if isCompactionDue {
       keySpace.compactSlice(bytesMax: configuration.limits.compactionBytesPerTurn)
-      if !keySpace.hasCompactionBegun {
-        effects.append(.report(.compacted(revision: keySpace.compactRevision)))
-      }
+      if !keySpace.hasCompactionBegun { compactionEnded() }
     }
     pumpWatches()
     if !reply.isEmpty {

@@ -97,6 +97,8 @@ struct ClusterPlan: Hashable, Sendable {
       "--initial-cluster-token", token,
       // kube-apiserver's --etcd-compaction-interval.
       "--auto-compaction-mode", "periodic", "--auto-compaction-retention", "5m",
+      // An idle informer that is told where it stands goes on behind a compaction.
+      "--watch-progress-notify-interval", "1m",
       "--cert-file", folder.certificate("\(certificate)-server"),
       "--key-file", folder.key("\(certificate)-server"),
       "--trusted-ca-file", folder.certificate("client-ca"), "--client-cert-auth",

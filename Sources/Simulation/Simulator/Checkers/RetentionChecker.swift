@@ -13,6 +13,12 @@ public struct RetentionChecker: Sendable {
     self.retention = retention
   }
 
+  /// What is just too young waits for the next compaction; samples and ticks come in between.
+  var longest: Duration {
+    guard let retention else { return .zero }
+    return retention * 2 + retention / 10 + .seconds(2)
+  }
+
   /// A client asks to compact up to a revision.
   public mutating func asked(_ revision: Int64) {
     asked.insert(revision)
@@ -31,11 +37,9 @@ public struct RetentionChecker: Sendable {
     violations.append("revision \(revision) is compacted after \(age)")
   }
 
-  /// A member that has had a leader for long enough keeps what came behind a revision.
+  /// A member that has had a leader for `longest` keeps what came behind a revision.
   public mutating func kept(since revision: Int64, at now: Instant, appeared: [Instant]) {
-    guard let retention else { return }
-    // What is just too young waits for the next compaction; samples and ticks come in between.
-    let longest = retention * 2 + retention / 10 + .seconds(2)
+    guard retention != nil else { return }
     let old = appeared.lastIndex { now - $0 > longest } ?? 0
     // There is nothing to compact in revision 1.
     guard old > max(1, Int(revision)) else { return }

@@ -179,6 +179,9 @@ extension KeySpace {
     return Checkpoint(segments: log.identities, manifest: manifest.encode())
   }
 
+  /// The sealed segments, in the order of the log.
+  public var segments: [SegmentID] { log.identities }
+
   /// A copy of a sealed segment, nil where the state has no such one (any more).
   public func segment(_ id: SegmentID) -> Bytes? {
     guard let position = log.identities.firstIndex(of: id) else { return nil }

@@ -17,6 +17,9 @@ struct AvailabilityChecker: HistoryChecker {
   private var states: [String: State] = [:]
   /// By ReplicaSet: what had to be available when it was last scaled down.
   private var minWhenScaledDown: [String: Int64] = [:]
+  /// By ReplicaSet: its pods that were not available then. One that became available before it was
+  /// deleted was given up for what it was.
+  private var givenUp: [String: Set<String>] = [:]
 
   mutating func check(_ moment: RevisionMoment) -> String? {
     var problem: String?
@@ -44,7 +47,12 @@ struct AvailabilityChecker: HistoryChecker {
     else { return }
     let before = change.old?.json["spec"]?["replicas"]?.int64 ?? 0
     let after = set.json["spec"]?["replicas"]?.int64 ?? 0
-    if after < before { minWhenScaledDown[set.meta.uid] = state.bounds.availableMin }
+    if after > before { givenUp[set.meta.uid] = nil }
+    guard after < before else { return }
+    minWhenScaledDown[set.meta.uid] = state.bounds.availableMin
+    let unavailable = view.countedPods(ofSet: set.meta.uid).filter { !$0.isAvailable }
+    // Where some are kept, the newly available must be among them.
+    givenUp[set.meta.uid] = after == 0 ? Set(unavailable.map(\.meta.uid)) : []
   }
 
   private mutating func takePod(
@@ -61,12 +69,13 @@ struct AvailabilityChecker: HistoryChecker {
     guard let old = change.old, old.isAvailable, change.new?.isAvailable != true else {
       return nil
     }
-    guard change.isDeletion, !moment.isUsers, !Self.isLost(old, view) else {
+    let set = old.meta.controller?.uid ?? ""
+    let isGivenUp = givenUp[set]?.contains(old.meta.uid) ?? false
+    guard change.isDeletion, !moment.isUsers, !isGivenUp, !Self.isLost(old, view) else {
       states[uid]?.losses += 1
       return nil
     }
     guard let state = states[uid] else { return nil }
-    let set = old.meta.controller?.uid ?? ""
     let least = min(state.bounds.availableMin, minWhenScaledDown[set] ?? .max)
     guard available + state.losses < least else { return nil }
     return "\(old.meta.name) is deleted: \(available) of \(deployment.meta.name) are left "
