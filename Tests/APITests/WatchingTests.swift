@@ -146,6 +146,30 @@ private func told(_ frames: [JSONValue]) -> [String] {
     #expect(later.ended.contains(refused))
   }
 
+  @Test func `end where a server lost its place in history, and begin with a list`() {
+    let harness = APIHarness(namespace: "w", maps: 2)
+    let start = harness.store.revision
+    let watch = harness.begin("GET", "\(maps)?watch=true&resourceVersion=\(start)")
+    harness.server.holdsDeliveries = true
+    harness.put(map: 0, data: "missed")
+    harness.put(map: 5)
+    harness.store.compact(harness.store.revision)
+    harness.server.loseHeldDeliveries(oldest: harness.store.revision)
+    #expect(harness.server.core.isReady)
+    // Nothing of what it cannot know is told; the client asks from where it is, and lists.
+    #expect(harness.server.ended.contains(watch) && harness.frames(of: watch).isEmpty)
+    let again = harness.begin("GET", "\(maps)?watch=true&resourceVersion=\(start)")
+    #expect(told(harness.frames(of: again)) == ["ERROR - -"])
+    let list = harness.send("GET", maps)
+    #expect(list.json["items"]?.array?.count == 3)
+    #expect(list.json["items"]?[0]?["data"]?["a"] == "missed")
+    let next = harness.begin(
+      "GET", "\(maps)?watch=true&resourceVersion=\(list.json.resourceVersion ?? "")")
+    harness.put(map: 1, data: "seen")
+    harness.settle()
+    #expect(told(harness.frames(of: next)) == ["MODIFIED m1 \(harness.store.revision)"])
+  }
+
   /// Stores compact all the time: a server that starts takes what is left, half of it at least.
   @Test func `go on at a server that began behind a compaction`() {
     let harness = APIHarness(namespace: "w", maps: 1)

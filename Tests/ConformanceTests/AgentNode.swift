@@ -22,7 +22,8 @@ actor AgentNode {
 
   /// Runs `body` with a store and a node's agent; ends all processes whatever happens.
   static func serving<Result: Sendable>(
-    _ name: String = "n1", flags: [String] = [], _ body: (AgentNode, StoreCluster) async throws -> Result
+    _ name: String = "n1", flags: [String] = [],
+    _ body: (AgentNode, StoreCluster) async throws -> Result
   ) async throws -> Result {
     try await StoreCluster.serving(1, flags: flags) { cluster in
       let node = try AgentNode(name: name, cluster: cluster)

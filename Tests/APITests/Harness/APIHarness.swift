@@ -239,6 +239,16 @@ final class APIHarnessServer {
     harness.store.close(stream: stream)
   }
 
+  /// Its watch is resumed behind a compaction: what was held never comes.
+  func loseHeldDeliveries(oldest: Int64) {
+    heldDeliveries = []
+    holdsDeliveries = false
+    guard let watch = watches.last else { return }
+    harness.store.cancelWatch(watch, stream: stream)
+    inbox.append(.store(.delivered(watch, .compacted(oldest: oldest))))
+    harness.settle()
+  }
+
   /// The calls that were held are sent now.
   func release() {
     let released = heldCalls
