@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -469,6 +470,10 @@ int64_t clinux_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THR
 int64_t clinux_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
 int clinux_clock_ticks_per_second(void) { return (int)sysconf(_SC_CLK_TCK); }
 int clinux_page_bytes(void) { return (int)sysconf(_SC_PAGESIZE); }
+
+int clinux_heap_bound(int map_bytes, int arenas) {
+  return mallopt(M_MMAP_THRESHOLD, map_bytes) == 1 && mallopt(M_ARENA_MAX, arenas) == 1;
+}
 
 int clinux_processors(void) {
   cpu_set_t set;

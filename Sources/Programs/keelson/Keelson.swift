@@ -5,6 +5,7 @@ import Linux
 @main
 enum Keelson {
   static func main() {
+    Machine.boundHeap()
     Machine.exit(run(arguments: Array(CommandLine.arguments.dropFirst())))
   }
 

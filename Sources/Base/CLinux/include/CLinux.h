@@ -218,6 +218,9 @@ int64_t clinux_thread_cpu_nanoseconds(void);
 int64_t clinux_process_cpu_nanoseconds(void);
 int clinux_clock_ticks_per_second(void);
 int clinux_page_bytes(void);
+// Blocks of `map_bytes` and more are mappings of their own, so that freeing one gives its pages
+// back; all threads share at most `arenas` heaps. False: the C library has no such choice.
+int clinux_heap_bound(int map_bytes, int arenas);
 int clinux_processors(void);
 int clinux_random(void *bytes, size_t count);
 int clinux_thread_id(void);
