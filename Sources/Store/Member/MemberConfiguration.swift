@@ -36,7 +36,8 @@ public struct MemberConfiguration: Sendable {
   public var electionTicks: Int
   public var limits: MemberLimits
   /// Bytes of compacted entries that stay in memory for slow members, which then need no snapshot.
-  public var logTailBytesMax = 4 << 20
+  /// A leader keeps more for those that it knows of; this is for members whose leader changes.
+  public var logTailBytesMax = 1 << 20
   /// As long as the leader knows of a member that lacks them, so many bytes stay.
   public var logLackedBytesMax = 64 << 20
   /// The same at every member.
