@@ -135,9 +135,7 @@ struct JSONParser {
       }
       skipSpace()
       if take(UInt8(ascii: "}")) {
-        let own = Array(members[first...])
-        members.removeSubrange(first...)
-        return JSONObject(distinct: own)
+        return JSONObject(distinct: Self.takeLast(members.count - first, of: &members))
       }
       try expect(UInt8(ascii: ","))
       skipSpace()
@@ -161,13 +159,21 @@ struct JSONParser {
       }
       skipSpace()
       if take(UInt8(ascii: "]")) {
-        let own = Array(elements[first...])
-        elements.removeSubrange(first...)
-        return own
+        return Self.takeLast(elements.count - first, of: &elements)
       }
       try expect(UInt8(ascii: ","))
       skipSpace()
     }
+  }
+
+  /// In an array of just their size: a slice of a whole array would become that array, with all the
+  /// room that it has.
+  private static func takeLast<Element>(_ count: Int, of read: inout [Element]) -> [Element] {
+    var own: [Element] = []
+    own.reserveCapacity(count)
+    own.append(contentsOf: read[(read.count - count)...])
+    read.removeLast(count)
+    return own
   }
 
   private mutating func parseWord(
@@ -341,12 +347,13 @@ struct JSONParser {
     return value
   }
 
-  private func decode(
+  private mutating func decode(
     _ bytes: ArraySlice<UInt8>, from start: Int? = nil
   ) throws(JSONError) -> String {
-    guard let string = String(validating: bytes, as: UTF8.self) else {
-      throw failure(.invalidUTF8, at: start ?? bytes.startIndex)
-    }
+    let string =
+      subtrees == nil
+      ? String(validating: bytes, as: UTF8.self) : subtrees?.text(of: bytes)
+    guard let string else { throw failure(.invalidUTF8, at: start ?? bytes.startIndex) }
     return string
   }
 

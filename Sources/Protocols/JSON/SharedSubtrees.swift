@@ -1,7 +1,7 @@
 import Base
 
 /// Subtrees that many texts have alike, such as the containers of a Deployment's pods: each is
-/// parsed once and then held once by all the values that have it.
+/// parsed once and then held once by all the values that have it. So are longer strings.
 ///
 /// Only objects below the members that are named are looked for, as such a member's value or as
 /// elements of its array. What was not met for a while is forgotten: two generations are kept, each
@@ -16,10 +16,21 @@ public struct SharedSubtrees: Sendable {
   private var young: [Bytes: JSONValue] = [:]
   private var youngBytes = 0
   private var old: [Bytes: JSONValue] = [:]
+  /// Nil where nothing is shared.
+  private var texts: SharedTexts?
 
-  /// Looks below members with these names, at any depth.
+  /// Looks below members with these names, at any depth; for none, nothing is shared.
   public init(below names: Set<String>) {
     self.names = names
+    texts = names.isEmpty ? nil : SharedTexts()
+  }
+
+  /// Nil for what is no UTF-8.
+  mutating func text(of bytes: ArraySlice<UInt8>) -> String? {
+    guard SharedTexts.bytes.contains(bytes.count), texts != nil else {
+      return String(validating: bytes, as: UTF8.self)
+    }
+    return texts?.text(of: bytes)
   }
 
   func isLookedFor(below name: String) -> Bool { names.contains(name) }
