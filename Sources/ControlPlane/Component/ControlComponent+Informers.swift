@@ -107,13 +107,17 @@ extension ControlComponent {
     return !candidacies.isEmpty && !candidacies.contains(where: \.isLeading)
   }
 
+  /// Kinds of which there are many, and of which reconcilers ask what `ObjectMeta` says.
+  private static let kindsAsText: Set<Kind> = [.configMap, .event, .secret]
+
   /// What cannot be decoded counts as absent.
   private mutating func apply(
     _ change: Informer.Change
   ) -> (old: StoredObject?, new: StoredObject?) {
     if let value = change.value {
       do throws(UndecodableObject) {
-        let new = try StoredObject(decoding: value, sharing: &subtrees)
+        let new = try StoredObject(
+          decoding: value, asText: Self.kindsAsText, sharing: &subtrees)
         return (view.put(new), new)
       } catch {
         note("undecodable object skipped", [["key", change.key.text], ["reason", "\(error)"]])

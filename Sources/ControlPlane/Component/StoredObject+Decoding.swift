@@ -22,15 +22,26 @@ extension StoredObject {
     try self.init(decoding: kv, keepsText: keepsText, sharing: &alone)
   }
 
-  /// As `init(decoding:)`; what `subtrees` has of the value already is held once.
+  /// As `init(decoding:)`; what `subtrees` has of the value already is held once. Objects of the
+  /// kinds `asText` hold no tree.
   public convenience init(
-    decoding kv: KeyValue, keepsText: Bool = false, sharing subtrees: inout SharedSubtrees
+    decoding kv: KeyValue, keepsText: Bool = false, asText kinds: Set<Kind> = [],
+    sharing subtrees: inout SharedSubtrees
   ) throws(UndecodableObject) {
     guard let key = StoreKey(kv.key) else { throw .unknownKey }
+    let isTextAlone = Self.isTextAlone(key, kv.value, kinds)
     self.init(
       key: key, json: try Self.json(of: kv, at: key, &subtrees), createRevision: kv.createRevision,
       modRevision: kv.modRevision, lease: kv.lease,
-      value: keepsText ? Bytes(kv.value.array) : nil)
+      value: keepsText || isTextAlone ? Bytes(kv.value.array) : nil, keepsTree: !isTextAlone)
+  }
+
+  /// A long text is mostly one long string of the tree's, and slow to read again.
+  private static let textBytesMax = 2048
+
+  private static func isTextAlone(_ key: StoreKey, _ value: Bytes, _ kinds: Set<Kind>) -> Bool {
+    guard case .object(let object) = key else { return false }
+    return value.count <= textBytesMax && kinds.contains(object.kind)
   }
 
   private static func json(

@@ -1,11 +1,11 @@
 public import Base
 public import JSON
 
-/// One key and its value as an informer holds it: immutable, decoded once, shared by all readers.
+/// One key and its value as an informer holds it: immutable, shared by all readers.
 public final class StoredObject: Sendable {
   public let key: StoreKey
-  /// Empty for keys whose value says nothing, such as a heartbeat.
-  public let json: JSONObject
+  /// Nil where the text alone is held.
+  private let tree: JSONObject?
   public let meta: ObjectMeta
   public let createRevision: Int64
   /// What a write that relies on this state compares.
@@ -19,13 +19,16 @@ public final class StoredObject: Sendable {
   /// The text that `json` was read from, for who hands it on; nil where nobody does.
   public let value: Bytes?
 
+  /// `keepsTree`: false only where `value` is the text that `json` was read from. The object then
+  /// holds that text alone, a fourth of the memory, and each look at `json` reads it anew.
   public init(
     key: StoreKey, json: JSONObject, createRevision: Int64, modRevision: Int64, lease: Int64 = 0,
-    value: Bytes? = nil
+    value: Bytes? = nil, keepsTree: Bool = true
   ) {
+    precondition(keepsTree || value != nil, "an object has its tree or its text")
     self.key = key
     self.value = value
-    self.json = json
+    tree = keepsTree ? json : nil
     self.createRevision = createRevision
     self.modRevision = modRevision
     self.lease = lease
@@ -44,6 +47,17 @@ public final class StoredObject: Sendable {
       pod = nil
       node = nil
     }
+  }
+
+  /// Empty for keys whose value says nothing, such as a heartbeat. Costs the reading of a text
+  /// where the object holds nothing else: who looks more than once keeps it.
+  public var json: JSONObject {
+    if let tree { return tree }
+    guard let value else { preconditionFailure("neither tree nor text") }
+    do throws(JSONError) {
+      if let object = try JSONValue(parsing: value).object { return object }
+    } catch {}
+    preconditionFailure("an object's text was read before")
   }
 
   /// The object's name; nil for a key that is no API object's.

@@ -10,16 +10,17 @@ extension ObjectRegistry {
     context: inout PlanContext, into transaction: inout ObjectTransaction
   ) throws(Rejection) {
     let key = Self.objectKey(of: old)
+    let current = old.json
     try TypeCheck.check(
-      key.kind.hasStatus ? json.without("status") : json, replacing: old.json, of: key.kind)
+      key.kind.hasStatus ? json.without("status") : json, replacing: current, of: key.kind)
     try Self.checkIdentity(of: json, replacing: old, key)
     var object = json
-    object["apiVersion"] = old.json["apiVersion"]
-    object["kind"] = old.json["kind"]
-    if key.kind.hasStatus { object["status"] = old.json["status"] }
+    object["apiVersion"] = current["apiVersion"]
+    object["kind"] = current["kind"]
+    if key.kind.hasStatus { object["status"] = current["status"] }
     Self.keepSystemFields(of: old, in: &object)
     // What was written before a default came has it from now on: that is no change of its own.
-    var before = old.json
+    var before = current
     let rules = KindRules[key.kind]
     rules.defaults(&before)
     rules.defaults(&object)

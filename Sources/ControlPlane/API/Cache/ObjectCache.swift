@@ -152,13 +152,18 @@ struct ObjectCache: Sendable {
 
   mutating func progressDue(_ now: Instant) -> StoreWatchID? { informer.progressDue(now: now) }
 
+  /// Kinds that are answered as their text, and whose content no admission asks for. Events are
+  /// selected by what they say, many at a time.
+  private static let kindsAsText: Set<Kind> = [.configMap, .secret]
+
   /// What cannot be decoded counts as absent.
   private mutating func apply(_ changes: [Informer.Change]) -> [ObjectChange] {
     var applied: [ObjectChange] = []
     for change in changes {
       if let value = change.value {
         do throws(UndecodableObject) {
-          let new = try StoredObject(decoding: value, keepsText: true, sharing: &subtrees)
+          let new = try StoredObject(
+            decoding: value, keepsText: true, asText: Self.kindsAsText, sharing: &subtrees)
           let old = view.put(new)
           applied.append(ObjectChange(revision: new.modRevision, old: old, new: new))
           continue

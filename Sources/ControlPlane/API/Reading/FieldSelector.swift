@@ -165,7 +165,8 @@ struct ObjectSelector: Hashable, Sendable {
     if !labels.isEverything, !labels.matches(object.meta.labels) { return false }
     if fields.isEverything { return true }
     let selectable = SelectableFields[key.kind]
-    return fields.matches(key) { selectable.fields[$0].value(in: object.json) }
+    let json = object.json
+    return fields.matches(key) { selectable.fields[$0].value(in: json) }
   }
 
   func matches(_ key: ObjectKey, _ facts: SelectableFacts) -> Bool {
