@@ -2,8 +2,9 @@ import Base
 import Objects
 import Registry
 
-/// One object's step from one revision to the next, as watches tell it later.
-struct PastChange: Sendable {
+/// One object's step from one revision to the next, as watches tell it later. An object of its own:
+/// a window that grows to twice its size then holds empty places of one word.
+final class PastChange: Sendable {
   let revision: Int64
   let key: ObjectKey
   /// Nil for one that came.
