@@ -95,11 +95,13 @@ extension Conformance {
             try segmentBytes(cluster.members[index].dataDirectory) < 4 << 20 ? true : nil
           }
         }
-        let page = try await cluster.curl().run(["\(cluster.clientURL(0))/metrics"]).output
-        let compacted = try #require(
-          page.firstMatch(of: /\netcd_debugging_mvcc_compact_revision ([0-9]+)/)
-        ).1
-        #expect(Int64(compacted) == (try await revision(etcdctl)))
+        let newest = try await revision(etcdctl)
+        try await eventually("all history is compacted") {
+          let page = try await cluster.curl().run(["\(cluster.clientURL(0))/metrics"]).output
+          let compacted = page.firstMatch(of: /\netcd_debugging_mvcc_compact_revision ([0-9]+)/)
+          let last = page.firstMatch(of: /\netcd_debugging_mvcc_db_compaction_last ([1-9][0-9]+)/)
+          return compacted.flatMap { Int64($0.1) } == newest && last != nil ? true : nil
+        }
       }
     }
 

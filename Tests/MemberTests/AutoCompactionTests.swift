@@ -229,6 +229,21 @@ private struct Ticking {
     #expect(hashes.map(\.compactRevision) == [11, 11, 11])
   }
 
+  /// By number: checked every five minutes.
+  @Test func `keeps the newest revisions where it is to keep a number of them`() throws {
+    let cluster = try TestCluster(1) { $0.limits.autoCompaction = .revisions(10) }
+    let leader = try cluster.awaitLeader()
+    for number in 0..<30 { _ = try cluster.put(leader, "k", Bytes("v\(number)")) }
+    cluster.pass(.seconds(290))
+    #expect(try cluster.figures(leader).compactRevision == 0)
+    cluster.pass(.seconds(15))
+    #expect(try cluster.figures(leader).revision == 31)
+    #expect(try cluster.figures(leader).compactRevision == 21)
+    _ = try cluster.put(leader, "k", "last")
+    cluster.pass(.seconds(300))
+    #expect(try cluster.figures(leader).compactRevision == 22)
+  }
+
   @Test func `writes nothing while nobody else does`() throws {
     let cluster = try Self.cluster()
     let leader = try cluster.awaitLeader()

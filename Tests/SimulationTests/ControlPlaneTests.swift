@@ -41,10 +41,12 @@ import Testing
       sum.pauses += counters.pauses
       sum.faults += counters.faults
       sum.compactions += counters.compactions
+      sum.autoCompactions += counters.autoCompactions
       sum.writes += counters.writes
       sum.userWrites += counters.userWrites
     }
     #expect(sum.faults > 60 && sum.kills > 5 && sum.pauses > 5 && sum.compactions > 2)
+    #expect(sum.autoCompactions > 20)
     #expect(sum.writes > 500 && sum.userWrites > 40)
   }
 }

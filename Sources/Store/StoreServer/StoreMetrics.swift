@@ -25,6 +25,8 @@ final class StoreMetrics: Sendable {
   let receivedBytes: Counter
   let sentBytes: Counter
   let activePeers: Gauge
+  /// Unix seconds; 0 before the first one of this process.
+  let lastCompaction: Gauge
 
   private final class FiguresBox: Sendable {
     private let figures: Mutex<MemberFigures>
@@ -59,6 +61,9 @@ final class StoreMetrics: Sendable {
     activePeers = registry.gauge(
       "etcd_network_active_peers", help: "The current number of active peer connections.",
       labels: ["Local": member.description])
+    lastCompaction = registry.gauge(
+      "etcd_debugging_mvcc_db_compaction_last",
+      help: "The unix time of the last db compaction. Resets to 0 on start.")
     registry.gauge(
       "etcd_server_id", help: "Server or member ID in hexadecimal format. 1 for 'server_id' label.",
       labels: ["server_id": member.description]

@@ -164,8 +164,9 @@ final class StoreServer: PeerTransportDelegate {
           "leader": change.leader?.description ?? "none",
         ])
     case .autoCompactionBegun(let revision):
-      logger.info("starting auto compaction", ["revision": revision])
+      logCompaction(to: revision)
     case .compacted(let revision):
+      metrics.lastCompaction.set(Int(clock.wallTime().milliseconds / 1_000))
       logger.info("finished scheduled compaction", ["compact-revision": revision])
     case .checkpointed(let index, let bytes):
       logger.info("checkpoint written", ["index": index, "bytes": bytes])
@@ -177,6 +178,21 @@ final class StoreServer: PeerTransportDelegate {
       mapSegments()
     case .malformedFrame(let peer, let error):
       logger.warn("malformed frame", ["peer": peer, "error": "\(error)"])
+    }
+  }
+
+  /// etcd's words.
+  private func logCompaction(to revision: Int64) {
+    switch configuration.autoCompaction {
+    case .off: preconditionFailure("who keeps all history compacts none by itself")
+    case .periodic(let retention):
+      logger.info(
+        "starting auto periodic compaction",
+        ["revision": revision, "compact-period": "\(retention)"])
+    case .revisions(let kept):
+      logger.info(
+        "starting auto revision compaction",
+        ["revision": revision, "revision-compaction-retention": kept])
     }
   }
 

@@ -13,7 +13,9 @@ public enum ControlSimulation {
     public var kills = 0
     public var pauses = 0
     public var faults = 0
+    /// What the user compacted, and what a leader of the store did by itself.
     public var compactions = 0
+    public var autoCompactions = 0
     /// Txns that components sent.
     public var writes = 0
     /// Ranges that components and nodes asked for.
@@ -69,6 +71,7 @@ public enum ControlSimulation {
     world.control = cluster
     cluster.run()
     cluster.counters.revisions = cluster.observer.momentCount
+    cluster.counters.autoCompactions = world.counters.autoCompactions
     cluster.counters.simulatedSeconds = Int(world.queue.now.milliseconds / 1_000)
     defer { world.control = nil }
     return Report(
