@@ -163,18 +163,12 @@ private func isWrite(_ call: StoreCall) -> Bool {
       AdmissionObjects.quota(named: "b", ["pods": "4"]),
     ])
     let harness = stage.harness
-    let quotas = "/api/v1/namespaces/v/resourcequotas"
     let before = harness.store.revision
     #expect(harness.send("POST", pods, body: pod("x")).code == 201)
     let charged = harness.store.revision
     #expect(charged == before + 1)
     func told(after revision: Int64, _ path: String, _ query: String = "") -> [String] {
-      let id = harness.begin("GET", "\(path)?watch=true&resourceVersion=\(revision)\(query)")
-      return harness.frames(of: id).map { frame in
-        let meta = frame["object"]?["metadata"]
-        return [frame["type"], meta?["name"], meta?["resourceVersion"]]
-          .map { $0?.string ?? "-" }.joined(separator: " ")
-      }
+      Self.told(by: harness.server, after: revision, path, query)
     }
     let both = ["MODIFIED a \(charged)", "MODIFIED b \(charged)"]
     #expect(told(after: before, quotas) == both)
@@ -189,10 +183,49 @@ private func isWrite(_ call: StoreCall) -> Bool {
   @Test func `that resume behind a change of one are told nothing again`() {
     let stage = AdmissionStage([AdmissionObjects.quota(named: "a", ["pods": "2"])])
     #expect(stage.harness.send("POST", pods, body: pod("x")).code == 201)
-    let id = stage.harness.begin(
-      "GET",
-      "/api/v1/namespaces/v/resourcequotas?watch=true"
-        + "&resourceVersion=\(stage.harness.store.revision)")
-    #expect(stage.harness.frames(of: id) == [])
+    let charged = stage.harness.store.revision
+    #expect(Self.told(by: stage.harness.server, after: charged, quotas) == [])
+    stage.harness.store.compact(charged)
+    let late = stage.harness.startServer()
+    #expect(Self.told(by: late, after: charged, quotas) == [])
+  }
+
+  /// Such a server has seen neither change. What came before is gone.
+  @Test func `at a server that began there are told all of them`() {
+    let stage = AdmissionStage([
+      AdmissionObjects.quota(named: "a", ["pods": "2"]),
+      AdmissionObjects.quota(named: "b", ["pods": "4"]),
+      AdmissionObjects.quota(named: "c", ["configmaps": "4"]),
+    ])
+    let harness = stage.harness
+    #expect(harness.send("POST", pods, body: pod("x")).code == 201)
+    let charged = harness.store.revision
+    harness.store.compact(charged)
+    let late = harness.startServer()
+    let both = ["MODIFIED a \(charged)", "MODIFIED b \(charged)"]
+    #expect(Self.told(by: late, after: charged, quotas) == both)
+    let one = "&fieldSelector=metadata.name%3Da"
+    #expect(Self.told(by: late, after: charged, quotas, one) == [both[0]])
+    #expect(Self.told(by: late, after: charged, pods) == [])
+    #expect(Self.told(by: late, after: charged - 1, quotas) == ["ERROR - -"])
+    // And what comes then, once.
+    let watch = late.begin(.get("\(quotas)?watch=true&resourceVersion=\(charged)"))
+    #expect(late.send("POST", pods, body: pod("y")).code == 201)
+    #expect(late.frames(of: watch).count == 4)
+    #expect(Self.told(by: late, after: charged, quotas).count == 4)
+    #expect(Self.told(by: late, after: harness.store.revision, quotas).count == 2)
+  }
+
+  private let quotas = "/api/v1/namespaces/v/resourcequotas"
+
+  private static func told(
+    by server: APIHarnessServer, after revision: Int64, _ path: String, _ query: String = ""
+  ) -> [String] {
+    let id = server.begin(.get("\(path)?watch=true&resourceVersion=\(revision)\(query)"))
+    return server.frames(of: id).map { frame in
+      let meta = frame["object"]?["metadata"]
+      return [frame["type"], meta?["name"], meta?["resourceVersion"]]
+        .map { $0?.string ?? "-" }.joined(separator: " ")
+    }
   }
 }

@@ -33,6 +33,12 @@ final class PastChange: Sendable {
     new = change.new.map { Side($0, selectable) }
   }
 
+  /// A quota as it was charged last, of which no more is known: that leaves what selectors ask as
+  /// it was.
+  convenience init?(charged quota: StoredObject) {
+    self.init(ObjectChange(revision: quota.modRevision, old: quota, new: quota))
+  }
+
   var bytes: Int { (old?.value.count ?? 0) + (new?.value.count ?? 0) + 512 }
 }
 
@@ -45,6 +51,8 @@ struct ChangeWindow: Sendable {
   private(set) var first = 0
   private(set) var bytes = 0
   private var changes = Deque<PastChange>()
+  /// Changes of quotas at `startRevision` that are not held any more.
+  private var quotasForgotten = 0
   private let countMax: Int
   private let bytesMax: Int
 
@@ -59,12 +67,17 @@ struct ChangeWindow: Sendable {
   /// A change that is held.
   subscript(number: Int) -> PastChange { changes[number - first] }
 
-  /// Nothing before `revision` can be told any more.
-  mutating func restart(at revision: Int64) {
+  /// Nothing before `revision` can be told any more, and of this one no more than which `quotas` it
+  /// changed.
+  mutating func restart(at revision: Int64, quotas: [StoredObject]) {
     first = end
     changes.removeAll()
     bytes = 0
     startRevision = revision
+    quotasForgotten = 0
+    for quota in quotas where quota.modRevision == revision {
+      if let change = PastChange(charged: quota) { append(change) }
+    }
   }
 
   mutating func append(_ change: PastChange) {
@@ -72,6 +85,8 @@ struct ChangeWindow: Sendable {
     bytes += change.bytes
     while changes.count > countMax || bytes > bytesMax, let oldest = changes.popFirst() {
       bytes -= oldest.bytes
+      if oldest.revision > startRevision { quotasForgotten = 0 }
+      if oldest.key.kind == .resourceQuota { quotasForgotten += 1 }
       startRevision = oldest.revision
       first += 1
     }
@@ -92,16 +107,19 @@ struct ChangeWindow: Sendable {
   /// of it is gone. `after`: what happened up to it is not told.
   ///
   /// Quotas that limit one object are charged in one revision (`QuotaAdmission`). A client whose
-  /// connection broke between them knows the revision, but not all of them: it is told all again.
+  /// connection broke between them knows the revision, but not all of them: it is told all again,
+  /// by a server that began at this very revision too.
   func resumption(after revision: Int64, of kind: Kind) -> (number: Int, after: Int64)? {
     guard let number = number(after: revision) else { return nil }
     guard kind == .resourceQuota else { return (number, revision) }
     var start = number
-    var count = 0
+    let forgotten = revision == startRevision ? quotasForgotten : 0
+    var count = forgotten
     while start > first, self[start - 1].revision == revision {
       start -= 1
       if self[start].key.kind == kind { count += 1 }
     }
-    return count > 1 ? (start, revision - 1) : (number, revision)
+    guard count > 1 else { return (number, revision) }
+    return forgotten == 0 ? (start, revision - 1) : nil
   }
 }

@@ -116,7 +116,7 @@ struct ObjectCache: Sendable {
       // In the order of the keys, as the store lists them.
       let known = Kind.all.flatMap { view.objects($0) }
       let changes = apply(Informer.changes(found, against: known[...]))
-      window.restart(at: informer.revision)
+      window.restart(at: informer.revision, quotas: Array(view.objects(.resourceQuota)))
       finishStart()
       // A view that lags behind what it began with says so by being asked for it.
       if case .catchingUp(let revision) = start { informer.want(revision) }
