@@ -200,6 +200,95 @@ import Testing
     #expect(story.committed.compactMap(\.event?.message) == ["Error: no such file"])
   }
 
+  /// Containers of one report, how the pod's status told of them before, and what is told in turn.
+  struct Troubles: Sendable, CustomTestStringConvertible {
+    let name: String
+    var before: [String: String] = [:]
+    let reported: [(name: String, reason: String)]
+    var pod: JSONValue = [:]
+    /// The events, and the reasons that the pod's status has when each is recorded.
+    let told: [(event: String, reasons: [String])]
+
+    var testDescription: String { name }
+  }
+
+  private static let loops = "CrashLoopBackOff"
+
+  static let troubles = [
+    Troubles(
+      name: "one container", reported: [("a", loops)],
+      told: [("a in pod p_default(uid-p)", [loops])]),
+    Troubles(
+      name: "two that were not told of before", reported: [("a", loops), ("b", loops)],
+      told: [
+        ("a in pod p_default(uid-p)", [loops, "ContainerCreating"]),
+        ("b in pod p_default(uid-p)", [loops, loops]),
+      ]),
+    Troubles(
+      name: "two that were created before", before: ["a": "PodInitializing", "b": "Stopped"],
+      reported: [("a", "RunContainerError"), ("b", loops)],
+      told: [
+        ("Error: a RunContainerError", ["RunContainerError", "Stopped"]),
+        ("b in pod p_default(uid-p)", ["RunContainerError", loops]),
+      ]),
+    Troubles(
+      name: "three, of which one is well", before: ["b": loops],
+      reported: [("a", "ErrImagePull"), ("b", "ContainerCreating"), ("c", "ErrImagePull")],
+      told: [
+        ("Error: a ErrImagePull", ["ErrImagePull", "ContainerCreating", "ContainerCreating"]),
+        ("Error: c ErrImagePull", ["ErrImagePull", "ContainerCreating", "ErrImagePull"]),
+      ]),
+    Troubles(
+      name: "one that is told of already", before: ["a": loops],
+      reported: [("a", loops), ("b", loops)],
+      told: [("b in pod p_default(uid-p)", [loops, loops])]),
+    Troubles(
+      name: "the pod and a container", reported: [("a", "ErrImagePull")],
+      pod: ["reason": "CreateContainerConfigError", "message": "spec.c is missing"],
+      told: [
+        ("Error: spec.c is missing", ["ContainerCreating"]),
+        ("Error: a ErrImagePull", ["ErrImagePull"]),
+      ]),
+  ]
+
+  /// The kubelet tells of each; a Txn records one event.
+  @Test(arguments: troubles)
+  func `each container that fails is told of`(_ troubles: Troubles) throws {
+    func report(_ containers: [(name: String, reason: String)], _ more: JSONValue) -> JSONValue {
+      let statuses = containers.map { name, reason -> JSONValue in
+        let waiting: JSONValue = [
+          "reason": .string(reason), "message": .string("\(name) \(reason)"),
+        ]
+        return ["name": .string(name), "restartCount": 1, "state": ["waiting": waiting]]
+      }
+      var all = more.object ?? JSONObject()
+      all["containerStatuses"] = .array(statuses)
+      return podReport("Pending", more: .object(all))
+    }
+    var story = story()
+    if !troubles.before.isEmpty {
+      let before = troubles.before.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      story.put(actual, report(before, [:]))
+      story.settle()
+    }
+    story.put(actual, report(troubles.reported, troubles.pod))
+    story.settle()
+    let steps = story.committed
+    #expect(steps.count == troubles.told.count)
+    for (step, expected) in zip(steps, troubles.told) {
+      #expect(step.event?.message.hasSuffix(expected.event) == true, "\(step)")
+      guard case .updateStatus(_, let wanted)? = step.intents.first else {
+        Issue.record("not a status: \(step)")
+        continue
+      }
+      let containers = wanted["status"]?["containerStatuses"]?.array ?? []
+      #expect(
+        containers.map { $0["state"]?["waiting"]?["reason"]?.string } == expected.reasons)
+    }
+    let final = report(troubles.reported, [:])["status"]?["containerStatuses"]
+    #expect(story.pod("p")?.json["status"]?["containerStatuses"] == final)
+  }
+
   // MARK: - The way out
 
   /// A pod whose deletion its node was told of.

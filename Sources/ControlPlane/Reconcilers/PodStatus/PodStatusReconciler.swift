@@ -53,12 +53,12 @@ public struct PodStatusReconciler: Reconciler {
     let merge = PodStatusMerge(
       pod: pod, report: report, isNodeSilent: view[heartbeat] == nil, now: context.now)
     guard let merged = merge.result, merged != pod.json["status"]?.object else { return .nothing }
+    let (status, note) = PodTrouble(pod: pod, status: merged).told
     var wanted = pod.json
-    wanted["status"] = .object(merged)
+    wanted["status"] = .object(status)
     let guards: [Guard] = [
       .unchanged(report), view[heartbeat].map(Guard.unchanged) ?? .absent(heartbeat),
     ]
-    let note = PodTrouble(pod: pod, status: merged).note
     return Plan([Step([.updateStatus(from: pod, to: wanted)], guards: guards, event: note)])
   }
 
