@@ -36,13 +36,14 @@ public struct QuotaReconciler: Reconciler {
     }.map { .key($0.key) }
   }
 
-  /// A quota whose use changed was charged; quotas may count quotas.
+  /// A quota whose use changed was charged; quotas may count quotas. One that is new to this
+  /// reconciler is counted: what went under another leader may not have been given back.
   private static func keys(
     ofQuota key: ObjectKey, _ old: StoredObject?, _ new: StoredObject?,
     _ quotas: ArraySlice<StoredObject>
   ) -> [WorkKey] {
     var keys: [WorkKey] = []
-    if let new, !QuotaCount.isKnown(new) { keys.append(.object(key)) }
+    if let new, old == nil || !QuotaCount.isKnown(new) { keys.append(.object(key)) }
     guard old == nil || new == nil else { return keys }
     for quota in quotas where QuotaCount.concerns(quota, .resourceQuota) {
       if !keys.contains(.key(quota.key)) { keys.append(.key(quota.key)) }
