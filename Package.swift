@@ -177,7 +177,7 @@ let tests: [(name: String, imports: [String])] = [
   ("RaftTests", ["Base", "Raft"]),
   ("ReconcilersTests", ["Base", "JSON", "Objects", "Registry", "Reconcilers"]),
   ("RegistryTests", ["Base", "JSON", "Objects", "Registry"]),
-  ("SimulationTests", ["Base", "EtcdAPI", "Raft", "Simulator"]),
+  ("SimulationTests", ["Base", "EtcdAPI", "JSON", "Objects", "Raft", "Registry", "Simulator"]),
   ("StoreClientTests", ["Base", "JSON", "Protobuf", "EventLoop", "EtcdAPI", "StoreClient"]),
   (
     "StoreServerTests",

@@ -50,14 +50,16 @@ final class ControlCluster {
     self.log = log
     user = SimulatedUser(
       script: UserScript(
-        random: &random, actionCount: plan.actionCount, scope: Self.scope),
+        random: &random, actionCount: plan.actionCount,
+        scope: UserScript.Scope(
+          reconcilers: Self.controllerManager(plan).map(\.name), hasQuotas: plan.hasQuotas)),
       random: random.fork())
-    for group in plan.groups where !Self.reconcilers(group, in: plan.groups).isEmpty {
+    for group in plan.groups where !Self.reconcilers(group, plan).isEmpty {
       for copy in 1...2 {
         processes.append(
           SimulatedProcess(
             number: processes.count, identity: "\(group[0])-\(copy)",
-            reconcilers: Self.reconcilers(group, in: plan.groups), random: &random))
+            reconcilers: Self.reconcilers(group, plan), random: &random))
       }
     }
     for (number, name) in plan.nodes.enumerated() {
@@ -69,22 +71,23 @@ final class ControlCluster {
   }
 
   /// Those that the script and the reconcilers make objects of; nothing of others ever exists here.
-  private static let controllerManager = ReconcilerTable.controllerManager(
-    of: [.deployment, .event, .lease, .namespace, .node, .pod, .replicaSet].sorted())
-
-  private static let scope = UserScript.Scope(
-    reconcilers: controllerManager.map(\.name))
+  private static func controllerManager(_ plan: ControlPlan) -> [any Reconciler] {
+    var kinds: [Kind] = [.deployment, .event, .lease, .namespace, .node, .pod, .replicaSet]
+    if plan.hasQuotas { kinds.append(.resourceQuota) }
+    return ReconcilerTable.controllerManager(of: kinds.sorted())
+  }
 
   /// As `--only` takes them; `others` are those that no group names.
   private static func reconcilers(
-    _ group: [String], in groups: [[String]]
+    _ group: [String], _ plan: ControlPlan
   ) -> [any Reconciler] {
-    group.flatMap { name -> [any Reconciler] in
+    let controllerManager = controllerManager(plan)
+    return group.flatMap { name -> [any Reconciler] in
       switch name {
       case "controller-manager": return controllerManager
       case "scheduler": return ReconcilerTable.scheduler
       case "others":
-        let named = Set(groups.flatMap { $0 })
+        let named = Set(plan.groups.flatMap { $0 })
         return controllerManager.filter { !named.contains($0.name) }
       default: return controllerManager.filter { $0.name == name }
       }
@@ -200,6 +203,9 @@ final class ControlCluster {
     do throws(JSONError) {
       try observer.take(events, times: world.revisionTimes, ledger: &ledger) { moment in
         if let log { log(moment.line) }
+        if moment.changes.count(where: { $0.kind == .resourceQuota }) > 1 {
+          counters.sharedCharges += 1
+        }
         for number in checkers.indices {
           guard let problem = checkers[number].check(moment) else { continue }
           world.violations.append(

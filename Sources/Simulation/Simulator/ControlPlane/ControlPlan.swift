@@ -28,11 +28,14 @@ struct ControlPlan {
   let killEach: Int
   /// Containers end by themselves now and then, and are started again: then it never comes to rest.
   let hasExits: Bool
+  /// Two quotas count the pods of one namespace; they never limit them.
+  let hasQuotas: Bool
   #if PLANTED_BUGS
     var plantedBug: PlantedBug?
   #endif
 
-  init(random: inout PRNG, isUndisturbed: Bool) {
+  init(random: inout PRNG, isUndisturbed: Bool, hasQuotas: Bool) {
+    self.hasQuotas = hasQuotas
     nodes = (0..<(2 + random.below(2))).map { "n\($0 + 1)" }
     let splits: [[[String]]] = [
       [["controller-manager"], ["scheduler"]],

@@ -22,6 +22,8 @@ public enum ControlSimulation {
     public var reads = 0
     public var userWrites = 0
     public var revisions = 0
+    /// Revisions that charged several quotas.
+    public var sharedCharges = 0
     public var simulatedSeconds = 0
 
     public init() {}
@@ -61,7 +63,8 @@ public enum ControlSimulation {
   /// Runs one seed to its end. Deterministic.
   public static func run(seed: UInt64, options: Options = Options()) -> Report {
     var random = PRNG(seed: seed ^ 0x5EED_C0DE)
-    var plan = ControlPlan(random: &random, isUndisturbed: options.isUndisturbed)
+    var plan = ControlPlan(
+      random: &random, isUndisturbed: options.isUndisturbed, hasQuotas: seed % 8 == 3)
     #if PLANTED_BUGS
       plan.plantedBug = options.plantedBug
     #endif

@@ -29,6 +29,10 @@ enum EndState {
       lines.append("Pod default/\(identity) image=db:v1 Running ready")
       lines.append("container of default/\(identity)")
     }
+    let pods = script.workloads.filter { $0.namespace == "default" }.map(\.replicas).reduce(0, +)
+    for quota in script.scope.quotas {
+      lines.append("ResourceQuota default/\(quota) pods=\(pods + script.identities.count)")
+    }
     lines += nodes.map { "Node \($0) ready" }
     return lines.sorted()
   }
@@ -45,6 +49,10 @@ enum EndState {
     }
     for set in view.objects(.replicaSet) {
       if let line = line(ofSet: set, view) { lines.append(line) }
+    }
+    for quota in view.objects(.resourceQuota) {
+      let used = quota.json["status"]?["used"]?["pods"]?.string ?? "?"
+      lines.append("ResourceQuota \(name(quota)) pods=\(used)" + ending(quota))
     }
     for pod in view.objects(.pod) { lines.append(line(ofPod: pod, view)) }
     for node in view.objects(.node) {

@@ -160,6 +160,10 @@ final class SimulatedUser {
         return old.meta.isBeingDeleted ? .wait : .done
       }
       return .write(Step([.create(.namespace, Self.namespace(name))]))
+    case .makeQuota(let name):
+      guard view[ObjectKey(.namespace, name: "default")] != nil else { return .wait }
+      if view[ObjectKey(.resourceQuota, namespace: "default", name: name)] != nil { return .done }
+      return .write(Step([.create(.resourceQuota, Self.quota(name))]))
     case .deleteNamespace(let name):
       guard let old = view[ObjectKey(.namespace, name: name)], !old.meta.isBeingDeleted else {
         return .done
@@ -249,6 +253,16 @@ final class SimulatedUser {
     return Step([.create(.pod, pod)])
   }
 
+  /// More than there ever is: what is limited is a matter of other tests.
+  private static func quota(_ name: String) -> JSONObject {
+    var object = JSONObject()
+    object["apiVersion"] = "v1"
+    object["kind"] = "ResourceQuota"
+    object["metadata"] = ["name": .string(name), "namespace": "default"]
+    object["spec"] = ["hard": ["pods": "1000"]]
+    return object
+  }
+
   private static func namespace(_ name: String) -> JSONObject {
     var object = JSONObject()
     object["apiVersion"] = "v1"
@@ -264,7 +278,7 @@ extension UserScript.Action {
     switch self {
     case .deletePod, .deleteIdentity, .hold(_, isPod: true): true
     case .apply, .awaitAdoption, .change, .delete, .hold, .release, .keepIdentity, .makeNamespace,
-      .deleteNamespace, .rest:
+      .makeQuota, .deleteNamespace, .rest:
       false
     }
   }

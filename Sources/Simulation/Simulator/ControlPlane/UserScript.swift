@@ -11,8 +11,11 @@ struct UserScript {
     /// Objects with dependents may be deleted.
     var hasGarbageCollection: Bool
     var hasNamespaces: Bool
+    /// Pods of the default namespace are counted, by quotas of these names.
+    var quotas: [String]
 
-    init(reconcilers: [String]) {
+    init(reconcilers: [String], hasQuotas: Bool) {
+      quotas = hasQuotas ? ["all", "pods"] : []
       hasDeployments = reconcilers.contains("deployment")
       hasGarbageCollection = reconcilers.contains { $0.hasPrefix("garbage") }
       hasNamespaces = reconcilers.contains("namespace")
@@ -37,6 +40,7 @@ struct UserScript {
     case keepIdentity(String)
     case deleteIdentity(String)
     case makeNamespace(String)
+    case makeQuota(String)
     case deleteNamespace(String)
     case rest
   }
@@ -52,6 +56,7 @@ struct UserScript {
     self.scope = scope
     // Whoever is first makes it: the user or the namespace reconciler.
     actions.append(.makeNamespace("default"))
+    actions += scope.quotas.map(Action.makeQuota)
     add("web", in: "default", &random)
     for _ in 0..<actionCount { addAction(&random) }
     // A pause is no end: what was put off would stay so.
