@@ -1,32 +1,53 @@
 /// A kind of API object and the collection that it is kept in.
+///
+/// Keys, objects and requests all carry their kind, so it is one reference: to copy it is to count,
+/// and mostly to compare it is to compare references.
 public struct Kind: Sendable {
-  /// Empty for the core group.
-  public let group: String
-  public let version: String
-  /// As `kind:` spells it: `ReplicaSet`.
-  public let name: String
-  /// As keys and paths spell it: `replicasets`.
-  public let plural: String
-  public let isNamespaced: Bool
+  private let facts: Facts
+
+  private final class Facts: Sendable {
+    let group: String
+    let version: String
+    let name: String
+    let plural: String
+    let apiVersion: String
+    let isNamespaced: Bool
+
+    init(_ group: String, _ version: String, _ name: String, _ plural: String, _ spaced: Bool) {
+      self.group = group
+      self.version = version
+      self.name = name
+      self.plural = plural
+      apiVersion = group.isEmpty ? version : "\(group)/\(version)"
+      isNamespaced = spaced
+    }
+  }
 
   public init(
     group: String, version: String, name: String, plural: String, isNamespaced: Bool
   ) {
-    self.group = group
-    self.version = version
-    self.name = name
-    self.plural = plural
-    self.isNamespaced = isNamespaced
+    facts = Facts(group, version, name, plural, isNamespaced)
   }
 
+  /// Empty for the core group.
+  public var group: String { facts.group }
+  public var version: String { facts.version }
+  /// As `kind:` spells it: `ReplicaSet`.
+  public var name: String { facts.name }
+  /// As keys and paths spell it: `replicasets`.
+  public var plural: String { facts.plural }
+  public var isNamespaced: Bool { facts.isNamespaced }
   /// As `apiVersion:` spells it: `v1`, `apps/v1`.
-  public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+  public var apiVersion: String { facts.apiVersion }
+
+  /// The same version of the same kind, as far as one look tells: both come from one table.
+  public func isIdentical(to other: Kind) -> Bool { facts === other.facts }
 }
 
 /// Two kinds are the same when they share a collection: versions are views of one object.
 extension Kind: Hashable, Comparable {
   public static func == (left: Kind, right: Kind) -> Bool {
-    left.plural == right.plural && left.name == right.name
+    left.facts === right.facts || left.plural == right.plural && left.name == right.name
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(plural) }

@@ -1,5 +1,6 @@
-/// One collection that the API serves, and how users name it.
-public struct Resource: Hashable, Sendable {
+/// One collection that the API serves, and how users name it. An object, as every request is handed
+/// one.
+public final class Resource: Sendable {
   public let kind: Kind
   /// Keelson stores this kind.
   public let isKept: Bool
@@ -20,12 +21,35 @@ public struct Resource: Hashable, Sendable {
     public let kind: String
     public let verbs: [String]
   }
+
+  fileprivate init(_ words: [ArraySlice<UInt8>], _ subresources: [Subresource]) {
+    var isKept = false
+    var texts: [String: String] = [:]
+    for word in words.dropFirst(4) {
+      let (name, value) = SchemaReader.option(word)
+      if name == "kept" { isKept = true } else { texts[name] = value }
+    }
+    let version = SchemaReader.string(words[1]).split(separator: "/")
+    kind = Kind(
+      group: version.count == 2 ? String(version[0]) : "",
+      version: String(version[version.count - 1]),
+      name: SchemaReader.string(words[2]), plural: SchemaReader.string(words[0]),
+      isNamespaced: SchemaReader.string(words[3]) == "namespaced")
+    self.isKept = isKept
+    singular = texts["singular"] ?? ""
+    shortNames = SchemaReader.texts(texts["short"] ?? "")
+    categories = SchemaReader.texts(texts["categories"] ?? "")
+    verbs = SchemaReader.texts(texts["verbs"] ?? "")
+    storageVersionHash = texts["hash"] ?? ""
+    self.subresources = subresources
+  }
 }
 
 /// Every resource of an API.
 public struct ResourceTable: Sendable {
   /// As `schema/resources.txt` lists them: core first, then group by group.
   public let resources: [Resource]
+  private let byPlural: [String: [Resource]]
 
   /// Kubernetes 1.33's, of which Keelson keeps some.
   public static let kubernetes = ResourceTable(reading: KubernetesText.resources)
@@ -84,38 +108,22 @@ extension ResourceTable {
     }
     resources.append(Resource(head, subresources))
     self.resources = resources
+    byPlural = Dictionary(grouping: resources) { $0.kind.plural }
   }
 }
 
 extension Resource {
-  fileprivate init(_ words: [ArraySlice<UInt8>], _ subresources: [Subresource]) {
-    var isKept = false
-    var texts: [String: String] = [:]
-    for word in words.dropFirst(4) {
-      let (name, value) = SchemaReader.option(word)
-      if name == "kept" { isKept = true } else { texts[name] = value }
-    }
-    let version = SchemaReader.string(words[1]).split(separator: "/")
-    kind = Kind(
-      group: version.count == 2 ? String(version[0]) : "",
-      version: String(version[version.count - 1]),
-      name: SchemaReader.string(words[2]), plural: SchemaReader.string(words[0]),
-      isNamespaced: SchemaReader.string(words[3]) == "namespaced")
-    self.isKept = isKept
-    singular = texts["singular"] ?? ""
-    shortNames = SchemaReader.texts(texts["short"] ?? "")
-    categories = SchemaReader.texts(texts["categories"] ?? "")
-    verbs = SchemaReader.texts(texts["verbs"] ?? "")
-    storageVersionHash = texts["hash"] ?? ""
-    self.subresources = subresources
+  /// The version that objects of the collection are kept in; nil where Keelson keeps none.
+  public var keptKind: Kind? {
+    if isKept { return kind }
+    guard let kept = Kind.kept(plural: kind.plural), kept == kind else { return nil }
+    return kept
   }
 }
 
 extension ResourceTable {
   /// What is served under `/apis/<group>/<version>/<plural>`.
   public func resource(group: String, version: String, plural: String) -> Resource? {
-    resources.first {
-      $0.kind.plural == plural && $0.kind.group == group && $0.kind.version == version
-    }
+    byPlural[plural]?.first { $0.kind.group == group && $0.kind.version == version }
   }
 }

@@ -15,7 +15,7 @@ enum Reading {
     _ exchange: inout Exchange, _ serving: Serving
   ) throws(APIStatus) -> Verdict {
     guard let asked = exchange.info.resource, let resource = asked.resource,
-      let kept = Kind.kept(plural: resource.kind.plural), kept == resource.kind
+      let kept = resource.keptKind
     else { throw .noSuchPath }
     let kind = resource.kind
     guard asked.namespace.isEmpty || kind.isNamespaced else { throw .noSuchPath }

@@ -23,7 +23,7 @@ struct WriteTarget: Hashable, Sendable {
   /// Throws 404 for what is not kept, 405 for a path that does not take the verb.
   init(_ info: RequestInfo) throws(APIStatus) {
     guard let asked = info.resource, let resource = asked.resource,
-      let kind = Kind.kept(plural: resource.kind.plural), kind == resource.kind
+      let kind = resource.keptKind
     else { throw .noSuchPath }
     served = resource.kind
     self.kind = kind
