@@ -37,6 +37,9 @@ public struct WallTime: Hashable, Comparable, Sendable {
 extension Duration {
   /// Whole nanoseconds, clamped to 64 bits (292 years).
   public var nanoseconds: Int64 {
+    // Up to two and a half hours 64 bits do: 10^9 is 2^9 * 5^9.
+    let parts = attoseconds >> 9
+    if parts >= 0, parts <= Int128(Int64.max) { return Int64(parts) / 1_953_125 }
     let (seconds, attoseconds) = components
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     if overflow { return seconds < 0 ? .min : .max }
