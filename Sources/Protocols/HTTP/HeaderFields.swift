@@ -49,6 +49,12 @@ public struct HeaderFields: Hashable, Sendable {
     return values
   }
 
+  /// Whether some name begins so; `prefix` must be lower case.
+  public func hasName(startingWith prefix: Bytes) -> Bool {
+    for field in fields where field.name.hasPrefix(prefix) { return true }
+    return false
+  }
+
   /// Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 §6.5.2): 32 bytes on top per field.
   public var listBytes: Int {
     fields.reduce(0) { $0 + $1.name.count + $1.value.count + 32 }

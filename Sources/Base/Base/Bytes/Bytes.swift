@@ -27,7 +27,8 @@ public struct Bytes: Sendable {
 
   @inlinable
   public init(_ text: StaticString) {
-    self.init(Array("\(text)".utf8))
+    // Safety: the bytes are copied while the borrowed buffer is valid.
+    self.init(text.withUTF8Buffer { unsafe Array($0) })
   }
 
   @inlinable
@@ -88,8 +89,24 @@ public struct Bytes: Sendable {
     }
   }
 
+  /// Where the first byte from `start` on stands that matches; nil for none. Faster than a loop
+  /// over offsets, each of which is checked.
+  @inlinable
+  public func firstOffset(from start: Int = 0, where matches: (UInt8) -> Bool) -> Int? {
+    precondition(start >= 0, "offsets count from 0")
+    // Safety: every load is below the borrowed bytes' count.
+    return unsafe withUnsafeBytes { bytes in
+      var offset = start
+      while offset < bytes.count {
+        if unsafe matches(bytes[offset]) { return offset }
+        offset += 1
+      }
+      return nil
+    }
+  }
+
   public func hasPrefix(_ prefix: Bytes) -> Bool {
-    count >= prefix.count && self[0..<prefix.count] == prefix
+    count >= prefix.count && firstDifference(from: prefix) == nil
   }
 }
 

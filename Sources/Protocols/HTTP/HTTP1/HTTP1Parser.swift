@@ -121,8 +121,7 @@ public struct HTTP1Parser: Sendable {
 
   /// The next line without its CRLF, or nil while it is incomplete.
   private mutating func readLine(_ input: inout Bytes) throws(HTTP1Error) -> Bytes? {
-    var end = 0
-    while end < input.count && input[end] != UInt8(ascii: "\n") { end += 1 }
+    let end = input.firstOffset { $0 == UInt8(ascii: "\n") } ?? input.count
     let isComplete = end < input.count
     let taken = isComplete ? end + 1 : end
     headBytes += taken

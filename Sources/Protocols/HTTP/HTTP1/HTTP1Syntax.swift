@@ -57,18 +57,16 @@ enum HTTP1Syntax {
 
   /// Splits a field line; the name becomes lower case.
   static func field(_ line: Bytes) throws(HTTP1Error) -> HeaderField {
-    var colon = 0
-    while colon < line.count && line[colon] != UInt8(ascii: ":") { colon += 1 }
-    guard colon < line.count, isToken(line.prefix(colon)) else { throw .badField }
+    guard let colon = line.firstOffset(where: { $0 == UInt8(ascii: ":") }),
+      isToken(line.prefix(colon))
+    else { throw .badField }
     var start = colon + 1
     var end = line.count
     while start < end && (line[start] == 0x20 || line[start] == 0x09) { start += 1 }
     while end > start && (line[end - 1] == 0x20 || line[end - 1] == 0x09) { end -= 1 }
     let value = line[start..<end]
-    for offset in 0..<value.count {
-      let byte = value[offset]
-      guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { throw .badField }
-    }
+    let control = value.firstOffset { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }
+    guard control == nil else { throw .badField }
     return HeaderField(lowercased(line.prefix(colon)), value)
   }
 
@@ -119,24 +117,18 @@ enum HTTP1Syntax {
   }
 
   static func lowercased(_ text: Bytes) -> Bytes {
-    for offset in 0..<text.count where (0x41...0x5A).contains(text[offset]) {
-      return Bytes(text.array.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
-    }
-    return text
+    guard text.firstOffset(where: { (0x41...0x5A).contains($0) }) != nil else { return text }
+    return Bytes(text.array.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
   }
 
   /// Where the next space stands; the line's end, or behind it, where there is none.
   private static func spaceOffset(_ line: Bytes, from start: Int) -> Int {
-    var offset = start
-    while offset < line.count && line[offset] != 0x20 { offset += 1 }
-    return offset
+    line.firstOffset(from: start) { $0 == 0x20 } ?? max(start, line.count)
   }
 
   /// RFC 9110 §5.6.2.
   static func isToken(_ text: Bytes) -> Bool {
-    guard !text.isEmpty else { return false }
-    for offset in 0..<text.count where !isTokenByte(text[offset]) { return false }
-    return true
+    !text.isEmpty && text.firstOffset { !isTokenByte($0) } == nil
   }
 
   static func isTokenByte(_ byte: UInt8) -> Bool {
@@ -153,7 +145,6 @@ enum HTTP1Syntax {
   }
 
   private static func isVisible(_ text: Bytes) -> Bool {
-    for offset in 0..<text.count where !(0x21...0x7E).contains(text[offset]) { return false }
-    return true
+    text.firstOffset { !(0x21...0x7E).contains($0) } == nil
   }
 }

@@ -91,8 +91,5 @@ public enum HTTP1Writer {
 private func isBreak(_ byte: UInt8) -> Bool { byte == 0 || byte == 0x0A || byte == 0x0D }
 
 extension Bytes {
-  fileprivate var hasBreak: Bool {
-    for offset in 0..<count where isBreak(self[offset]) { return true }
-    return false
-  }
+  fileprivate var hasBreak: Bool { firstOffset(where: isBreak) != nil }
 }
