@@ -72,7 +72,7 @@ internal import COpenSSL
     }
     // An address is compared with the certificate's addresses and never sent as a name (RFC 6066).
     if unsafe copenssl_expect_address(ssl, serverName) == 1 { return }
-    ERR_clear_error()
+    forgetErrors()
     guard unsafe copenssl_expect_host(ssl, serverName) == 1,
       unsafe copenssl_set_server_name(ssl, serverName) == 1
     else { throw .invalidProfile(reason: "\(serverName): \(takeLibraryReason())") }
@@ -117,7 +117,7 @@ internal import COpenSSL
   /// afterwards in any case, also an alert behind an error. Costs about a millisecond of CPU.
   public func handshake() throws(TLSError) -> Bool {
     guard state == .handshaking else { return true }
-    ERR_clear_error()
+    forgetErrors()
     let outcome = unsafe SSL_do_handshake(ssl)
     if outcome == 1 {
       state = .open
@@ -189,7 +189,7 @@ internal import COpenSSL
 
   /// What SSL_read answers; more than 0: so many bytes were moved.
   private func readRecord(into buffer: inout ByteBuffer) -> Int32 {
-    ERR_clear_error()
+    forgetErrors()
     // Safety: OpenSSL writes at most the room's length and answers how many; no other is read.
     return unsafe withUnsafeTemporaryAllocation(
       byteCount: Bounds.recordBytes, alignment: 16
@@ -207,7 +207,7 @@ internal import COpenSSL
     precondition(state != .handshaking, "a session carries bytes once it is open")
     var offset = 0
     while offset < plaintext.count {
-      ERR_clear_error()
+      forgetErrors()
       // Safety: OpenSSL reads within the buffer's bounds during the call.
       let count = min(plaintext.count - offset, 1 << 30)
       let written = unsafe SSL_write(ssl, plaintext.baseAddress?.advanced(by: offset), Int32(count))
@@ -231,7 +231,7 @@ internal import COpenSSL
   /// Says that this side sends no more (close_notify).
   public func close() {
     guard state != .handshaking else { return }
-    ERR_clear_error()
+    forgetErrors()
     _ = unsafe SSL_shutdown(ssl)
   }
 
@@ -239,4 +239,10 @@ internal import COpenSSL
   public func transportEnded() throws(TLSError) {
     guard state == .closed else { throw .truncated }
   }
+}
+
+/// Errors that an earlier call has left would be taken for the next one's. To clear what is empty
+/// costs more than to look.
+private func forgetErrors() {
+  if ERR_peek_error() != 0 { ERR_clear_error() }
 }
