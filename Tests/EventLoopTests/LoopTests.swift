@@ -23,7 +23,7 @@ import Testing
     let deadline = Instant(nanoseconds: 5)
     for number in 0..<100 { _ = queue.add(deadline) { fired.append(number) } }
     fired = []
-    while let body = queue.popDue(deadline) { body() }
+    while let body = queue.popDue(deadline) { body.run() }
     #expect(fired == Array(0..<100))
   }
 
@@ -55,7 +55,7 @@ import Testing
     #expect(queue.entryCount <= 65)
     let next = queue.nextDeadline
     #expect(next == Instant(nanoseconds: 1_000_000))
-    queue.popDue(Instant(nanoseconds: 1_000_000))?()
+    queue.popDue(Instant(nanoseconds: 1_000_000))?.run()
     #expect(fired == [1])
     let isStillSet = queue.remove(kept)
     #expect(!isStillSet)

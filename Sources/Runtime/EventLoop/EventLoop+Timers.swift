@@ -4,64 +4,95 @@ internal import Linux
 /// Names a timer of one loop.
 public struct LoopTimer: Hashable, Sendable {
   let number: UInt64
+  /// Where its body is, as long as it is set.
+  let slot: Int
 }
 
 /// Timers by deadline; those with the same deadline fire in the order in which they were set.
 struct TimerQueue {
   private struct Entry: Comparable {
     let deadline: Instant
-    let number: UInt64
+    let timer: LoopTimer
 
     static func < (left: Entry, right: Entry) -> Bool {
       left.deadline == right.deadline
-        ? left.number < right.number : left.deadline < right.deadline
+        ? left.timer.number < right.timer.number : left.deadline < right.deadline
     }
   }
 
+  private struct Slot {
+    /// Of the timer that is set here; 0 for none.
+    var number: UInt64
+    var deadline: Instant
+    var body: LoopWork?
+  }
+
   private var heap = Heap<Entry>()
-  private var bodies: [UInt64: (deadline: Instant, body: () -> Void)] = [:]
+  private var slots: [Slot] = []
+  private var freeSlots: [Int] = []
   private var nextNumber: UInt64 = 1
 
-  var count: Int { bodies.count }
+  var count: Int { slots.count - freeSlots.count }
   /// Those of cancelled timers included.
   var entryCount: Int { heap.count }
 
   mutating func add(_ deadline: Instant, _ body: @escaping () -> Void) -> LoopTimer {
-    let number = nextNumber
+    let slot = Slot(number: nextNumber, deadline: deadline, body: LoopWork(run: body))
     nextNumber += 1
-    bodies[number] = (deadline, body)
-    heap.insert(Entry(deadline: deadline, number: number))
-    return LoopTimer(number: number)
+    let timer: LoopTimer
+    if let place = freeSlots.popLast() {
+      slots[place] = slot
+      timer = LoopTimer(number: slot.number, slot: place)
+    } else {
+      slots.append(slot)
+      timer = LoopTimer(number: slot.number, slot: slots.count - 1)
+    }
+    heap.insert(Entry(deadline: deadline, timer: timer))
+    return timer
   }
 
   mutating func remove(_ timer: LoopTimer) -> Bool {
-    guard bodies.removeValue(forKey: timer.number) != nil else { return false }
+    guard isSet(timer) else { return false }
+    _ = take(timer)
     // Cancelled entries stay in the heap; a heap that is mostly dead is built anew.
-    if heap.count > 64 && heap.count > 4 * bodies.count { rebuild() }
+    if heap.count > 64 && heap.count > 4 * count { rebuild() }
     return true
+  }
+
+  private func isSet(_ timer: LoopTimer) -> Bool { slots[timer.slot].number == timer.number }
+
+  private mutating func take(_ timer: LoopTimer) -> LoopWork? {
+    let body = slots[timer.slot].body
+    slots[timer.slot].number = 0
+    slots[timer.slot].body = nil
+    freeSlots.append(timer.slot)
+    return body
   }
 
   /// The deadline of the first timer that is still set.
   var nextDeadline: Instant? {
     mutating get {
       while let first = heap.first {
-        if bodies[first.number] != nil { return first.deadline }
+        if isSet(first.timer) { return first.deadline }
         _ = heap.popFirst()
       }
       return nil
     }
   }
 
-  mutating func popDue(_ now: Instant) -> (() -> Void)? {
+  mutating func popDue(_ now: Instant) -> LoopWork? {
     guard let deadline = nextDeadline, deadline <= now, let entry = heap.popFirst() else {
       return nil
     }
-    return bodies.removeValue(forKey: entry.number)?.body
+    return take(entry.timer)
   }
 
   private mutating func rebuild() {
     var fresh = Heap<Entry>()
-    for (number, timer) in bodies { fresh.insert(Entry(deadline: timer.deadline, number: number)) }
+    for (place, slot) in slots.enumerated() where slot.number != 0 {
+      let timer = LoopTimer(number: slot.number, slot: place)
+      fresh.insert(Entry(deadline: slot.deadline, timer: timer))
+    }
     heap = fresh
   }
 }

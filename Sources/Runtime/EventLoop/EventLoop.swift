@@ -7,6 +7,11 @@ public protocol EventSource: AnyObject {
   func ready(_ readiness: Epoll.Readiness)
 }
 
+/// A closure as it is: in an array or an optional by itself it would be wrapped in another one.
+struct LoopWork {
+  let run: () -> Void
+}
+
 /// One thread that waits for descriptors, timers and work from other threads, and serves them in
 /// turns:
 ///
@@ -29,9 +34,9 @@ public protocol EventSource: AnyObject {
   var timers = TimerQueue()
   private var localWork: [Work] = []
   private var runningWork: [Work] = []
-  private var turnEndHooks: [() -> Void] = []
-  private var turnEndWork: [() -> Void] = []
-  private var runningTurnEndWork: [() -> Void] = []
+  private var turnEndHooks: [LoopWork] = []
+  private var turnEndWork: [LoopWork] = []
+  private var runningTurnEndWork: [LoopWork] = []
   private var isStopping = false
 
   /// Monotonic time at the beginning of this turn: cheap, up to one turn old.
@@ -157,10 +162,10 @@ public protocol EventSource: AnyObject {
     runTimers()
     runSubmitted()
     // Hooks may add work for the turn's end, such as the flush of a connection.
-    for hook in turnEndHooks { hook() }
+    for hook in turnEndHooks { hook.run() }
     while !turnEndWork.isEmpty {
       swap(&turnEndWork, &runningTurnEndWork)
-      for item in runningTurnEndWork { item() }
+      for item in runningTurnEndWork { item.run() }
       runningTurnEndWork.removeAll(keepingCapacity: true)
     }
   }
@@ -182,13 +187,13 @@ public protocol EventSource: AnyObject {
     // Turn-end work may come from outside a turn: from set-up before `run`.
     if !localWork.isEmpty || !turnEndWork.isEmpty || isStopping { return 0 }
     guard let deadline = timers.nextDeadline else { return -1 }
-    let remaining = (deadline - Machine.now()).nanoseconds
+    let remaining = deadline.nanoseconds - Machine.now().nanoseconds
     // Rounded up: a turn before the deadline would only wait again.
     return remaining <= 0 ? 0 : Int32(clamping: (remaining + 999_999) / 1_000_000)
   }
 
   private func runTimers() {
-    while let body = timers.popDue(now) { body() }
+    while let body = timers.popDue(now) { body.run() }
   }
 
   private func runSubmitted() {
@@ -265,12 +270,12 @@ public protocol EventSource: AnyObject {
   /// work.
   public func onTurnEnd(_ hook: @escaping () -> Void) {
     preconditionOnLoop()
-    turnEndHooks.append(hook)
+    turnEndHooks.append(LoopWork(run: hook))
   }
 
   /// Runs once, at the end of this turn; work added by such work runs in the same turn.
   public func atTurnEnd(_ work: @escaping () -> Void) {
     preconditionOnLoop()
-    turnEndWork.append(work)
+    turnEndWork.append(LoopWork(run: work))
   }
 }
