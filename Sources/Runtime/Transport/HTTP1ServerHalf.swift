@@ -12,6 +12,8 @@ final class HTTP1ServerHalf {
   private var parser: HTTP1Parser
   /// Read behind the request that is being answered.
   private var waiting = Deque<HTTP1Event>()
+  /// Of one read; empty between reads.
+  private var events: [HTTP1Event] = []
   private var state = State.reading
   private var nextStream: UInt32 = 1
   private var isDraining = false
@@ -19,6 +21,10 @@ final class HTTP1ServerHalf {
   /// Since when the head or body that is being read has been under way.
   private var readingSince: Instant?
   private var idleSince: Instant
+
+  // Made once: a literal allocates at each use.
+  private static let head: Bytes = "HEAD"
+  private static let host: Bytes = "host"
 
   private enum State {
     case reading
@@ -53,9 +59,9 @@ final class HTTP1ServerHalf {
   func receive(_ bytes: Bytes) {
     if case .closing = state { return }
     if readingSince == nil { readingSince = connection.server.loop.now }
-    var events: [HTTP1Event] = []
     parser.receive(bytes, into: &events)
     for event in events { waiting.append(event) }
+    events.removeAll(keepingCapacity: true)
     advance()
   }
 
@@ -124,17 +130,20 @@ final class HTTP1ServerHalf {
     }
   }
 
+  /// A connection may outlive 2^31 requests: their numbers then begin again, one at a time.
+  static func number(after stream: UInt32) -> UInt32 { stream &+ 2 }
+
   private func begin(_ head: HTTP1RequestHead, _ body: Bytes) {
     guard let peer = connection.peer else { return }
     let stream = nextStream
-    nextStream += 2
+    nextStream = Self.number(after: stream)
     readingSince = nil
     state = .answering(
       Answer(
-        stream: stream, isHead: head.method == "HEAD", keepAlive: head.keepAlive,
+        stream: stream, isHead: head.method == Self.head, keepAlive: head.keepAlive,
         isChunkable: head.minorVersion >= 1))
     let request = HTTPRequest(
-      method: head.method, target: head.target, authority: head.fields["host"] ?? Bytes(),
+      method: head.method, target: head.target, authority: head.fields[Self.host] ?? Bytes(),
       fields: head.fields, body: body, peer: peer)
     connection.server.delegate?.received(request, on: connection.id(stream))
   }
