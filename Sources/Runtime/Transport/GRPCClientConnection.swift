@@ -14,6 +14,8 @@ final class GRPCClientConnection: ChannelDelegate {
   var http2: HTTP2Connection
   private var calls: [UInt32: GRPCCall] = [:]
   private var events: [HTTP2Event] = []
+  /// Those that are being handled; both lists keep their storage.
+  private var handled: [HTTP2Event] = []
   /// Encoded header sections by path.
   private var sharedBlocks: [Bytes: Bytes] = [:]
   private var lastTimeout: (nanoseconds: UInt64, header: Bytes) = (0, Bytes())
@@ -25,6 +27,9 @@ final class GRPCClientConnection: ChannelDelegate {
   private var lastReplenished: Instant
   private var pingedAt: Instant?
   private var keepAlive: RepeatingTimer?
+
+  /// Made once: a literal allocates at each use.
+  private static let statusOK: Bytes = "200"
 
   private enum Bounds {
     /// A service has fewer methods; a caller that makes up paths gets no memory for them.
@@ -88,8 +93,9 @@ final class GRPCClientConnection: ChannelDelegate {
   func forget(_ stream: UInt32, resetting: Bool) {
     guard calls.removeValue(forKey: stream) != nil else { return }
     if resetting {
+      // Says nothing of a stream that has ended on both sides.
       http2.reset(stream: stream, .cancel)
-      scheduleFlush()
+      if http2.hasOutput { scheduleFlush() }
     }
     client?.hasRoom(self)
   }
@@ -122,7 +128,8 @@ final class GRPCClientConnection: ChannelDelegate {
     }
     http2.receive(bytes, into: &events)
     handleEvents()
-    scheduleFlush()
+    // An answer mostly leaves nothing to say.
+    if http2.hasOutput || http2.isDrained { scheduleFlush() }
   }
 
   func peerClosed(_ channel: Channel) {
@@ -170,9 +177,9 @@ final class GRPCClientConnection: ChannelDelegate {
     guard !isHandling else { return }
     isHandling = true
     while !events.isEmpty {
-      var batch: [HTTP2Event] = []
-      swap(&batch, &events)
-      for event in batch { handle(event) }
+      swap(&handled, &events)
+      for event in handled { handle(event) }
+      handled.removeAll(keepingCapacity: true)
     }
     isHandling = false
   }
@@ -211,7 +218,7 @@ final class GRPCClientConnection: ChannelDelegate {
 
   private func take(_ bytes: Bytes, _ call: GRPCCall) {
     // An HTTP error page is no message.
-    guard call.httpStatus == "200" else { return }
+    guard call.httpStatus == Self.statusOK else { return }
     var messages: [Bytes] = []
     do {
       try call.reader.receive(bytes, into: &messages)

@@ -95,9 +95,10 @@ final class ServerConnection: ChannelDelegate {
     switch state {
     case .opening, .sniffing, .closed: break
     case .http1(let half): half.receive(bytes)
-    case .http2(let half): half.receive(bytes)
+    case .http2(let half):
+      half.receive(bytes)
+      scheduleFlush()
     }
-    scheduleFlush()
   }
 
   func peerClosed(_ channel: Channel) {
