@@ -30,9 +30,7 @@ private struct Stage {
   }
 
   func perform(_ effects: [StoreEffect]) {
-    caller.assumeIsolated { caller in
-      for effect in effects { caller.perform(effect) }
-    }
+    for effect in effects { caller.perform(effect) }
   }
 
   /// Serves the loop until `count` events came.
@@ -188,7 +186,7 @@ private func put(_ key: Bytes, at revision: Int64) -> Event {
   @Test func `closing gives them up, and nothing is delivered`() throws {
     let (stage, members) = try Self.stage(["a:1": .init(calls: [Self.answer(1)])])
     stage.perform([.call(StoreCallID(1), Self.range)])
-    stage.caller.assumeIsolated { $0.close() }
+    stage.caller.close()
     #expect(members.log.last == "a:1 cancel")
     #expect(!stage.loop.run(atMost: .milliseconds(20)) { stage.deliveries.events.count > 1 })
   }
@@ -211,7 +209,7 @@ private func put(_ key: Bytes, at revision: Int64) -> Event {
         .delivered(id, .events(revision: 5, [put("k", at: 5)])),
         .delivered(id, .events(revision: 9, [])),
       ])
-    stage.caller.assumeIsolated { $0.close() }
+    stage.caller.close()
   }
 
   @Test func `compaction and refusal end a watch`() throws {
@@ -250,7 +248,7 @@ private func put(_ key: Bytes, at revision: Int64) -> Event {
     // Behind the request that creates the watch on each stream.
     #expect(first.sent.dropFirst() == [progress])
     #expect(second.sent.dropFirst() == [progress])
-    stage.caller.assumeIsolated { $0.close() }
+    stage.caller.close()
   }
 
   @Test func `a cancelled watch delivers nothing more`() throws {
@@ -273,6 +271,6 @@ private func put(_ key: Bytes, at revision: Int64) -> Event {
     let events = stage.wait(for: 1)
     #expect(!events.isEmpty)
     for case .delivered(let id, _) in events { #expect(id == second) }
-    stage.caller.assumeIsolated { $0.close() }
+    stage.caller.close()
   }
 }

@@ -126,7 +126,7 @@ public final class APIServer {
 
   private func perform(_ effect: APICore.Effect) {
     switch effect {
-    case .store(let effect): caller?.assumeIsolated { $0.perform(effect) }
+    case .store(let effect): caller?.perform(effect)
     case .respond(let id, let response): desk?.respond(id, response)
     case .head(let id, let status, let fields): desk?.head(id, status, fields)
     case .body(let id, let bytes, let isLast): desk?.body(id, bytes, isLast: isLast)
@@ -180,7 +180,7 @@ public final class APIServer {
     guard let caller else { return }
     if let timer { loop.cancel(timer.timer) }
     timer = nil
-    caller.assumeIsolated { $0.close() }
+    caller.close()
     self.caller = nil
     desk?.close()
     awaitFlush(until: Machine.now() + Bounds.flush)

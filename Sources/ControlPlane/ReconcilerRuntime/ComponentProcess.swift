@@ -70,13 +70,13 @@ public final class ComponentProcess {
 
   private func perform(_ effect: ControlComponent.Effect) {
     switch effect {
-    case .store(let effect): caller?.assumeIsolated { $0.perform(effect) }
+    case .store(let effect): caller?.perform(effect)
     case .wake(let at): wake(at: at)
     case .note(let note): log(note)
     case .stopped:
       if let timer { loop.cancel(timer.timer) }
       timer = nil
-      caller?.assumeIsolated { $0.close() }
+      caller?.close()
       onStopped?()
       onStopped = nil
     }

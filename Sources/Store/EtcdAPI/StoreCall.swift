@@ -46,7 +46,8 @@ public struct StoreWatchID: Hashable, Comparable, Sendable {
   }
 }
 
-public enum StoreCall: Hashable, Sendable {
+/// Behind a reference, as it is handed on some times on its way.
+public indirect enum StoreCall: Hashable, Sendable {
   case range(RangeRequest)
   case txn(TxnRequest)
   case leaseGrant(ttlSeconds: Int64)

@@ -48,7 +48,7 @@ public actor HollowAgents: LoopActor {
     for index in places.indices {
       feed([.stop], to: index)
       if let timer = places[index].timer { loop.cancel(timer) }
-      await places[index].caller?.close()
+      places[index].caller?.close()
     }
   }
 
@@ -68,7 +68,7 @@ public actor HollowAgents: LoopActor {
 
   private func perform(_ effect: HollowNode.Effect, of index: Int) {
     switch effect {
-    case .store(let effect): places[index].caller?.assumeIsolated { $0.perform(effect) }
+    case .store(let effect): places[index].caller?.perform(effect)
     case .wake(let due): wake(index, at: due)
     case .note(let note):
       logger.log(

@@ -100,7 +100,7 @@ public actor NodeAgent: LoopActor {
     reports.cancel()
     feed([.stop])
     if let timer { loop.cancel(timer) }
-    await caller.close()
+    caller.close()
     logPort?.close()
     runtime.close()
   }
@@ -146,7 +146,7 @@ public actor NodeAgent: LoopActor {
 
   private func perform(_ effect: AgentCore.Effect) {
     switch effect {
-    case .store(let effect): caller?.assumeIsolated { $0.perform(effect) }
+    case .store(let effect): caller?.perform(effect)
     case .runtime(let command): runtime?.perform(command)
     case .saveLease(let lease): save(lease: lease)
     case .markSession(let hasSession): mark(hasSession: hasSession)
