@@ -15,8 +15,7 @@ extension APICore {
     guard let info = request.info else {
       return respond(id, APIStatus.noSuchPath.response)
     }
-    exchanges[id] = Exchange(id: id, request: request, info: info, arrived: now)
-    advance(id)
+    advance(Exchange(id: id, request: request, info: info, arrived: now))
   }
 
   mutating func forget(_ id: RequestID) {
@@ -26,17 +25,18 @@ extension APICore {
   }
 
   mutating func respond(_ id: RequestID, _ response: APIResponse) {
-    respond(id, response, warnings: exchanges[id]?.warnings ?? [])
+    let warnings = exchanges[id]?.warnings ?? []
+    forget(id)
+    finish(id, response, warnings)
   }
 
-  private mutating func respond(
-    _ id: RequestID, _ response: APIResponse, warnings: [String]
-  ) {
+  /// The request is in no table any more.
+  private mutating func finish(_ id: RequestID, _ response: APIResponse, _ warnings: [String]) {
+    guard !warnings.isEmpty else { return emit(.respond(id, response)) }
     var response = response
     for warning in warnings {
       response.fields.append("warning", Bytes("299 - \(Self.quoted(warning))"))
     }
-    forget(id)
     emit(.respond(id, response))
   }
 
@@ -75,12 +75,12 @@ extension APICore {
     } catch {
       // What a view refuses that is older than the request may be right in the store.
       if exchange.isFresh || RequestHandling.isFinal(error) {
-        return respond(id, error.response, warnings: exchange.warnings)
+        return finish(id, error.response, exchange.warnings)
       }
       verdict = .refresh
     }
     if case .respond(let response) = verdict {
-      return respond(id, response, warnings: exchange.warnings)
+      return finish(id, response, exchange.warnings)
     }
     exchanges[id] = exchange
     carryOut(verdict, id)
@@ -134,11 +134,15 @@ extension APICore {
 
   // MARK: - Freshness
 
+  /// Any linearizable read tells the store's revision; this key is nobody's.
+  private static let freshnessRead = StoreCall.range(
+    RangeRequest(key: "/registry/health", limit: 1))
+
   /// One linearizable read serves every request that came before it: at most one is under way.
   private mutating func readFreshness() {
     guard !isFreshnessAsked, !wantFreshness.isEmpty else { return }
     isFreshnessAsked = true
-    call(.range(RangeRequest(key: "/registry/health", limit: 1)), for: .freshness(wantFreshness))
+    call(Self.freshnessRead, for: .freshness(wantFreshness))
     wantFreshness.removeAll()
   }
 

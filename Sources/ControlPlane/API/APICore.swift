@@ -35,7 +35,8 @@ public struct APICore: Sendable {
   public enum Event: Sendable {
     /// First and once.
     case start
-    case request(RequestID, APIRequest)
+    /// Behind a reference, as it is handed on some times.
+    indirect case request(RequestID, APIRequest)
     /// The client is gone, or its stream was reset: nothing can be sent on it any more.
     case closed(RequestID)
     /// The unsent output of a request passed its high mark: nothing is to be sent before

@@ -18,9 +18,7 @@ final class RequestDesk {
   private let metrics: RequestMetrics
   private let deliver: (APICore.Event) -> Void
   private var server: HTTPServer?
-  private var streams: [HTTPStreamID: RequestID] = [:]
   private var requests: [RequestID: Request] = [:]
-  private var lastNumber: UInt64 = 0
 
   /// One request without its whole answer.
   private struct Request {
@@ -105,20 +103,25 @@ final class RequestDesk {
   }
 
   private func end(_ id: RequestID) -> Request? {
-    guard let request = requests.removeValue(forKey: id) else { return nil }
-    streams[request.stream] = nil
-    return request
+    requests.removeValue(forKey: id)
+  }
+}
+
+extension RequestID {
+  /// Of one server's life: connections count up, and a stream's number comes again only behind its
+  /// end.
+  fileprivate init(_ stream: HTTPStreamID) {
+    precondition(stream.connection <= UInt64(UInt32.max), "2^32 connections in one life")
+    self.init(stream.connection << 32 | UInt64(stream.stream))
   }
 }
 
 extension RequestDesk: HTTPServerDelegate {
   func received(_ request: HTTPRequest, on stream: HTTPStreamID) {
-    lastNumber += 1
-    let id = RequestID(lastNumber)
+    let id = RequestID(stream)
     let method = request.method.text
     var asked = APIRequest(
       method: method, target: request.target.text, fields: request.fields, body: request.body)
-    streams[stream] = id
     requests[id] = Request(
       stream: stream, method: method, info: asked.info, arrived: Machine.now())
     metrics.arrived(method)
@@ -134,13 +137,15 @@ extension RequestDesk: HTTPServerDelegate {
   }
 
   func requestClosed(on stream: HTTPStreamID) {
-    guard let id = streams[stream], let request = end(id) else { return }
+    let id = RequestID(stream)
+    guard let request = end(id) else { return }
     metrics.answered(request.facts)
     deliver(.closed(id))
   }
 
   func requestWritable(on stream: HTTPStreamID) {
-    guard let id = streams[stream], requests[id]?.isCongested == true else { return }
+    let id = RequestID(stream)
+    guard requests[id]?.isCongested == true else { return }
     requests[id]?.isCongested = false
     deliver(.writable(id))
   }

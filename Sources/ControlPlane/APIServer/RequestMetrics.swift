@@ -10,7 +10,7 @@ import Linux
 /// On the loop's thread only; the registry renders anywhere.
 final class RequestMetrics {
   private let registry: MetricsRegistry
-  private var series: [Labels: Series] = [:]
+  private var series: [Key: Series] = [:]
   private var inFlight: [Gauge]
   private var inFlightCounts = [0, 0]
   private let longRunning: Gauge
@@ -25,18 +25,33 @@ final class RequestMetrics {
     let isStreaming: Bool
   }
 
-  private struct Labels: Hashable {
-    let verb: String
-    let group: String
-    let version: String
-    let resource: String
+  /// What requests under the same labels have in common: only names that the API has, for what
+  /// clients make up must not fill the memory.
+  private struct Key: Hashable {
+    let verb: RequestInfo.Verb?
+    /// One of the API's table, which lives as long as the process.
+    let resource: ObjectIdentifier?
     let subresource: String
   }
 
   /// What is counted under the same labels, made when it is first needed.
   private final class Series {
+    let verb: String
+    let group: String
+    let version: String
+    let resource: String
+    let subresource: String
     var counters: [(code: UInt16, counter: Counter)] = []
     var duration: Histogram?
+
+    init(_ key: Key, _ request: RequestInfo.ResourceRequest?) {
+      verb = key.verb.map(RequestMetrics.text) ?? "OTHER"
+      let isKnown = key.resource != nil
+      group = isKnown ? request?.group ?? "" : ""
+      version = isKnown ? request?.version ?? "" : ""
+      resource = isKnown ? request?.plural ?? "" : ""
+      subresource = key.subresource
+    }
   }
 
   /// kube-apiserver's, with finer ones below its lowest, which would hold nearly all of ours.
@@ -77,12 +92,11 @@ final class RequestMetrics {
     } else {
       count(facts.method, -1)
     }
-    let labels = labels(facts)
-    let series = series(labels)
-    counter(series, labels, facts.status.rawValue).increment()
+    let series = series(facts)
+    counter(series, facts.status.rawValue).increment()
     // What lasts as long as the client likes would say nothing.
     guard !facts.isStreaming else { return }
-    duration(series, labels).observe(Machine.now() - facts.arrived)
+    duration(series).observe(Machine.now() - facts.arrived)
   }
 
   private func count(_ method: String, _ change: Int) {
@@ -91,53 +105,52 @@ final class RequestMetrics {
     inFlight[kind].set(inFlightCounts[kind])
   }
 
-  private func series(_ labels: Labels) -> Series {
-    if let known = series[labels] { return known }
-    let made = Series()
-    series[labels] = made
+  private func series(_ facts: Facts) -> Series {
+    let request = facts.info?.resource
+    let key = Key(
+      verb: facts.info?.verb, resource: request?.resource.map(ObjectIdentifier.init),
+      subresource: Self.subresource(request))
+    if let known = series[key] { return known }
+    let made = Series(key, request)
+    series[key] = made
     return made
   }
 
-  private func counter(_ series: Series, _ labels: Labels, _ code: UInt16) -> Counter {
+  private static func subresource(_ request: RequestInfo.ResourceRequest?) -> String {
+    guard let request, request.resource != nil, !request.subresource.isEmpty,
+      subresources.contains(request.subresource)
+    else {
+      return ""
+    }
+    return request.subresource
+  }
+
+  private func counter(_ series: Series, _ code: UInt16) -> Counter {
     for known in series.counters where known.code == code { return known.counter }
     let counter = registry.counter(
       "apiserver_request_total",
       help: "Counter of apiserver requests broken out for each verb, group, version, resource, "
         + "subresource, and HTTP response code.",
       labels: [
-        "code": String(code), "group": labels.group, "resource": labels.resource,
-        "subresource": labels.subresource, "verb": labels.verb, "version": labels.version,
+        "code": String(code), "group": series.group, "resource": series.resource,
+        "subresource": series.subresource, "verb": series.verb, "version": series.version,
       ])
     series.counters.append((code, counter))
     return counter
   }
 
-  private func duration(_ series: Series, _ labels: Labels) -> Histogram {
+  private func duration(_ series: Series) -> Histogram {
     if let known = series.duration { return known }
     let histogram = registry.histogram(
       "apiserver_request_duration_seconds",
       help: "Response latency distribution in seconds for each verb, group, version, resource "
         + "and subresource.",
       labels: [
-        "group": labels.group, "resource": labels.resource, "subresource": labels.subresource,
-        "verb": labels.verb, "version": labels.version,
+        "group": series.group, "resource": series.resource, "subresource": series.subresource,
+        "verb": series.verb, "version": series.version,
       ], bounds: Self.bounds)
     series.duration = histogram
     return histogram
-  }
-
-  /// Only names that the API has: what clients make up must not fill the memory.
-  private func labels(_ facts: Facts) -> Labels {
-    guard let info = facts.info, let request = info.resource, request.resource != nil else {
-      return Labels(
-        verb: facts.info.map { Self.text($0.verb) } ?? "OTHER", group: "", version: "",
-        resource: "", subresource: "")
-    }
-    let subresource = request.subresource
-    let isKnown = subresource.isEmpty || Self.subresources.contains(subresource)
-    return Labels(
-      verb: Self.text(info.verb), group: request.group, version: request.version,
-      resource: request.plural, subresource: isKnown ? subresource : "")
   }
 
   private static func text(_ verb: RequestInfo.Verb) -> String {

@@ -18,7 +18,7 @@ enum Impersonation {
     asked request: APIRequest, by requester: UserInfo, _ serving: Serving
   ) throws(APIStatus) -> UserInfo {
     let fields = request.fields
-    guard fields.contains(where: { $0.name.hasPrefix(prefix) }) else { return requester }
+    guard fields.hasName(startingWith: prefix) else { return requester }
     let name = fields[userField]?.text ?? ""
     let groups = fields.values(of: groupField).map(\.text)
     let uid = fields[uidField]?.text ?? ""

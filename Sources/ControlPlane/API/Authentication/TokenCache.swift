@@ -30,6 +30,7 @@ struct TokenCache: Sendable {
 
   /// Forgets what is too old.
   mutating func sweep(_ now: Instant) {
+    guard !order.isEmpty else { return }
     while let first = order.first, first.until <= now { removeFirst() }
   }
 

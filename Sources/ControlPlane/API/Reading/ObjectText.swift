@@ -140,10 +140,13 @@ private struct TextScanner {
     guard skipString() else { return nil }
     let name = start..<offset - 1
     guard take(UInt8(ascii: ":")) else { return nil }
-    if spells(name, Self.apiVersion) { return .apiVersion }
-    if spells(name, Self.kind) { return .kind }
-    if spells(name, Self.metadata) { return .metadata }
-    return spells(name, Self.resourceVersion) ? .resourceVersion : .other
+    switch name.count {
+    case 4: return spells(name, Self.kind) ? .kind : .other
+    case 8: return spells(name, Self.metadata) ? .metadata : .other
+    case 10: return spells(name, Self.apiVersion) ? .apiVersion : .other
+    case 15: return spells(name, Self.resourceVersion) ? .resourceVersion : .other
+    default: return .other
+    }
   }
 
   private static let apiVersion = Array("apiVersion".utf8)
@@ -152,7 +155,6 @@ private struct TextScanner {
   private static let resourceVersion = Array("resourceVersion".utf8)
 
   private func spells(_ range: Range<Int>, _ name: [UInt8]) -> Bool {
-    guard range.count == name.count else { return false }
     for offset in 0..<name.count where text[range.lowerBound + offset] != name[offset] {
       return false
     }
@@ -177,15 +179,21 @@ private struct TextScanner {
 
   private mutating func skipString() -> Bool {
     guard isAt(UInt8(ascii: "\"")) else { return false }
-    offset += 1
-    while offset < text.count {
-      switch text[offset] {
-      case UInt8(ascii: "\""):
-        offset += 1
+    return skipRestOfString()
+  }
+
+  /// From a string's first quotation mark on.
+  private mutating func skipRestOfString() -> Bool {
+    let text = text
+    var place = offset + 1
+    while place < text.count {
+      let byte = text[place]
+      place += 1
+      if byte == UInt8(ascii: "\"") {
+        offset = place
         return true
-      case UInt8(ascii: "\\"): offset += 2
-      default: offset += 1
       }
+      if byte == UInt8(ascii: "\\") { place += 1 }
     }
     return false
   }
@@ -207,22 +215,27 @@ private struct TextScanner {
   }
 
   private mutating func skipNested() -> Bool {
+    // Every reader's object comes by here: by local places, which stay in registers.
+    let text = text
+    var place = offset
     var depth = 0
-    while offset < text.count {
-      switch text[offset] {
+    while place < text.count {
+      switch text[place] {
       case UInt8(ascii: "\""):
-        guard skipString() else { return false }
+        offset = place
+        guard skipRestOfString() else { return false }
+        place = offset
         continue
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
         if depth == 0 {
-          offset += 1
+          offset = place + 1
           return true
         }
       default: break
       }
-      offset += 1
+      place += 1
     }
     return false
   }

@@ -73,7 +73,9 @@ extension Representation {
   func write(
     _ state: ObjectState, as kind: Kind, _ place: Place, into buffer: inout ByteBuffer
   ) {
-    let text = kind.apiVersion == state.key.kind.apiVersion ? ObjectText(state.value) : nil
+    let isAsStored =
+      kind.isIdentical(to: state.key.kind) || kind.apiVersion == state.key.kind.apiVersion
+    let text = isAsStored ? ObjectText(state.value) : nil
     switch form {
     case .whole, .table:
       let kindToTell =

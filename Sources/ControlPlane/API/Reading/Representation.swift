@@ -72,10 +72,14 @@ struct Representation: Hashable, Sendable {
   /// In the server's order: what `*/*` gets comes first. A watch of YAML has no frames.
   private static func encodings(of subject: Subject) -> [Encoding] {
     switch subject {
-    case .object, .list: [.json, .yaml, .protobuf]
-    case .watch: [.json, .protobuf]
+    case .object, .list: encodings
+    case .watch: framedEncodings
     }
   }
+
+  // Made once: an array allocates at each use.
+  private static let encodings: [Encoding] = [.json, .yaml, .protobuf]
+  private static let framedEncodings: [Encoding] = [.json, .protobuf]
 
   /// Nil for a form that there is not.
   private static func form(
@@ -102,9 +106,12 @@ struct Representation: Hashable, Sendable {
     if let asked = target["pretty"] {
       return ["1", "t", "T", "true", "True", "TRUE"].contains(asked)
     }
-    guard let agent = fields["user-agent"] else { return false }
-    return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix(Bytes($0)) }
+    guard let agent = fields[Self.userAgent] else { return false }
+    return Self.agentsOfPeople.contains { agent.hasPrefix($0) }
   }
+
+  private static let userAgent: Bytes = "user-agent"
+  private static let agentsOfPeople: [Bytes] = ["curl", "Wget", "Mozilla/5.0"]
 
   private mutating func takeRowObject(_ target: RequestTarget) throws(APIStatus) {
     guard case .table = form, let text = target["includeObject"], !text.isEmpty else { return }

@@ -18,7 +18,7 @@ public struct RequestTarget: Hashable, Sendable {
     // By bytes in one array: going through characters or slices of text costs more than all the
     // rest.
     let bytes = Array(target.utf8)
-    let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+    let mark = Self.offset(of: UInt8(ascii: "?"), in: bytes, from: 0, to: bytes.count)
     guard bytes.first == UInt8(ascii: "/"),
       let path = Self.decoded(bytes[..<mark], plusIsSpace: false)
     else { return nil }
@@ -76,13 +76,12 @@ public struct RequestTarget: Hashable, Sendable {
 
   /// Nil for what is no percent-encoding of UTF-8.
   private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
-    let isPlain = !bytes.contains {
-      $0 == UInt8(ascii: "%") || $0 >= 0x80 || plusIsSpace && $0 == UInt8(ascii: "+")
-    }
-    if isPlain { return String(decoding: bytes, as: UTF8.self) }
+    var place = bytes.startIndex
+    while place < bytes.endIndex, isPlain(bytes[place], plusIsSpace) { place += 1 }
+    if place == bytes.endIndex { return String(decoding: bytes, as: UTF8.self) }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
-    var place = bytes.startIndex
+    place = bytes.startIndex
     while place < bytes.endIndex {
       switch bytes[place] {
       case UInt8(ascii: "%"):
@@ -100,6 +99,11 @@ public struct RequestTarget: Hashable, Sendable {
       }
     }
     return String(validating: decoded, as: UTF8.self)
+  }
+
+  /// Stands for itself.
+  private static func isPlain(_ byte: UInt8, _ plusIsSpace: Bool) -> Bool {
+    byte != UInt8(ascii: "%") && byte < 0x80 && !(plusIsSpace && byte == UInt8(ascii: "+"))
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

@@ -61,6 +61,8 @@ enum Review: Hashable, Sendable {
   case tokenRequest
 
   init?(_ asked: RequestInfo.ResourceRequest) {
+    // Every request comes by: most are seen not to be one here.
+    guard asked.subresource == "token" || asked.group.hasSuffix("tion.k8s.io") else { return nil }
     switch (asked.group, asked.version, asked.plural) {
     case ("authorization.k8s.io", "v1", "subjectaccessreviews"): self = .access
     case ("authorization.k8s.io", "v1", "localsubjectaccessreviews"): self = .localAccess

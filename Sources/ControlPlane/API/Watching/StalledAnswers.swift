@@ -26,6 +26,7 @@ struct StalledAnswers: Sendable {
   /// Takes those out that have stalled for too long.
   mutating func takeDue(_ now: Instant) -> [RequestID] {
     var found: [RequestID] = []
+    guard !dues.isEmpty else { return found }
     while let due = dues.first {
       let isStalled = since[due.id] == due.at
       if isStalled && due.at > now { break }
