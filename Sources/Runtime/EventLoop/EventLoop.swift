@@ -36,7 +36,6 @@ struct LoopWork {
   private var runningWork: [Work] = []
   private var turnEndHooks: [LoopWork] = []
   private var turnEndWork: [LoopWork] = []
-  private var runningTurnEndWork: [LoopWork] = []
   private var isStopping = false
 
   /// Monotonic time at the beginning of this turn: cheap, up to one turn old.
@@ -163,11 +162,20 @@ struct LoopWork {
     runSubmitted()
     // Hooks may add work for the turn's end, such as the flush of a connection.
     for hook in turnEndHooks { hook.run() }
-    while !turnEndWork.isEmpty {
-      swap(&turnEndWork, &runningTurnEndWork)
-      for item in runningTurnEndWork { item.run() }
-      runningTurnEndWork.removeAll(keepingCapacity: true)
+    runTurnEndWork()
+  }
+
+  /// What such work adds stands behind it and runs too.
+  private func runTurnEndWork() {
+    var done = 0
+    var count = turnEndWork.count
+    while done < count {
+      let item = turnEndWork[done]
+      item.run()
+      done += 1
+      if done == count { count = turnEndWork.count }
     }
+    turnEndWork.removeAll(keepingCapacity: true)
   }
 
   private func dispatch(_ data: UInt64, _ readiness: Epoll.Readiness) {
