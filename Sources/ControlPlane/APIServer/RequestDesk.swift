@@ -12,6 +12,7 @@ import Transport
 final class RequestDesk {
   /// A body of more bytes is answered with 413 (kube-apiserver's limit of a request).
   static let bodyBytesMax = 3 << 20
+  private static let get: Bytes = "GET"
   /// A body of more is not even read to its end.
   private static let readBytesMax = 8 << 20
 
@@ -119,7 +120,7 @@ extension RequestID {
 extension RequestDesk: HTTPServerDelegate {
   func received(_ request: HTTPRequest, on stream: HTTPStreamID) {
     let id = RequestID(stream)
-    let method = request.method.text
+    let method = request.method == Self.get ? "GET" : request.method.text
     var asked = APIRequest(
       method: method, target: request.target.text, fields: request.fields, body: request.body)
     requests[id] = Request(

@@ -18,7 +18,13 @@ extension Representation {
   ) -> APIResponse {
     var buffer = ByteBuffer()
     switch form {
-    case .whole, .partial: write(state, as: kind, .alone, into: &buffer)
+    case .whole, .partial:
+      write(state, as: kind, .alone, into: &buffer)
+      // As it is, it is not copied once more.
+      if encoding == .json, !isPretty {
+        buffer.write(UInt8(ascii: "\n"))
+        return APIResponse(status, encoding.fields, body: buffer.take())
+      }
     case .table:
       let table = TableDocument(self, kind)
       table.writeHead(into: &buffer, ListMetadata(revision: state.revision), columns: true)
@@ -56,7 +62,7 @@ extension Representation {
       buffer.write(UInt8(ascii: "\n"))
       body = buffer.take()
     }
-    return APIResponse(status, [FieldName.contentType: encoding.contentType], body: body)
+    return APIResponse(status, encoding.fields, body: body)
   }
 
   /// An object's protobuf form with its envelope; nil for an object that has none.

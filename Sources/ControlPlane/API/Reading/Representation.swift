@@ -145,7 +145,19 @@ extension Representation.Encoding {
     }
   }
 
+  /// Of an answer in it.
+  var fields: HeaderFields {
+    switch self {
+    case .json: Self.jsonFields
+    case .yaml: Self.yamlFields
+    case .protobuf: Self.protobufFields
+    }
+  }
+
   // Made once: a text of so many bytes allocates at each use.
+  private static let jsonFields: HeaderFields = [FieldName.contentType: jsonType]
+  private static let yamlFields: HeaderFields = [FieldName.contentType: yamlType]
+  private static let protobufFields: HeaderFields = [FieldName.contentType: protobufType]
   private static let jsonType = Bytes("application/json")
   private static let yamlType = Bytes("application/yaml")
   private static let protobufType = Bytes("application/vnd.kubernetes.protobuf")
