@@ -22,6 +22,9 @@ struct FaultPlan {
   let faults: [Fault]
   let pauseBetweenFaults: Int
   let frameLoss: Ratio
+  /// How often a watch stream of a component falls behind the others of its connection, as when its
+  /// window is full.
+  let streamHolds: Ratio
   let watches: [WatchCreateRequest]
   private let segmentBytes: Int
   private let checkpointLogBytes: UInt64
@@ -41,6 +44,7 @@ struct FaultPlan {
     faults = chosen
     pauseBetweenFaults = 300 + random.below(2_500)
     frameLoss = random.chance(Ratio(1, in: 2)) ? .never : Ratio(1, in: 200)
+    streamHolds = .never
     segmentBytes = (80 << 10) + (16 << 10) * random.below(4)
     checkpointLogBytes = (8 << 10) << random.below(4)
     logTailBytes = random.chance(Ratio(1, in: 2)) ? 0 : 4 << 10
@@ -69,6 +73,7 @@ struct FaultPlan {
     faults = isUndisturbed ? [] : chosen
     pauseBetweenFaults = 2_000 + random.below(8_000)
     frameLoss = random.chance(Ratio(3, in: 4)) || isUndisturbed ? .never : Ratio(1, in: 200)
+    streamHolds = isUndisturbed ? .never : Ratio(1, in: 40)
     segmentBytes = 512 << 10
     checkpointLogBytes = (128 << 10) << random.below(4)
     logTailBytes = random.chance(Ratio(1, in: 2)) ? 0 : 64 << 10

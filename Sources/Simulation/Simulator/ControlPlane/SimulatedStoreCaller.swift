@@ -24,8 +24,6 @@ final class SimulatedStoreCaller {
     var held: [Bytes]?
   }
 
-  /// How often a stream falls behind the others of its connection, as when its window is full.
-  private static let holds = Ratio(1, in: 40)
   /// Longer than a lease: a standby may win while some of its watches are far behind.
   static let holdMillisecondsMax = 20_000
 
@@ -260,7 +258,7 @@ final class SimulatedStoreCaller {
     if watches[place].held != nil {
       watches[place].held?.append(bytes)
     } else if home == nil, let stream = watches[place].stream, !world.isCalm,
-      random.chance(Self.holds)
+      random.chance(world.plan.streamHolds)
     {
       watches[place].held = [bytes]
       world.queue.plan(
