@@ -34,7 +34,7 @@ extension ControlCluster {
       node.pause()
       plan(.nodeResume(node.number), after: .milliseconds(500 + world.random.below(20_000)))
     case .nodeSlow: node.slowDown(for: .milliseconds(1_000 + world.random.below(5_000)))
-    case .supervisorKilled: node.killSupervisor(&world.random, in: self)
+    case .supervisorKilled: node.killSupervisor(in: self)
     }
   }
 

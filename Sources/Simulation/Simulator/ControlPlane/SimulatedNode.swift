@@ -120,11 +120,12 @@ final class SimulatedNode {
     for event in events where self.life == life { give(event, in: cluster) }
   }
 
-  func killSupervisor(_ random: inout PRNG, in cluster: ControlCluster) {
+  func killSupervisor(in cluster: ControlCluster) {
     let uids = node.podUIDs.filter { node.runtime.isSupervised($0) }
     guard !uids.isEmpty, !isPaused else { return }
+    let uid = uids[cluster.world.random.below(uids.count)]
     var effects: [HollowNode.Effect] = []
-    node.killSupervisor(of: uids[random.below(uids.count)], at: moment(cluster), into: &effects)
+    node.killSupervisor(of: uid, at: moment(cluster), into: &effects)
     carryOut(effects, in: cluster)
   }
 
