@@ -18,8 +18,8 @@ import Testing
   }
 
   /// The end that is expected is derived from the user's script: both runs must reach it, so that
-  /// they end alike.
-  @Test(arguments: [UInt64(2), 3, 5, 9])
+  /// they end alike. Seeds 3, 12, 14 and 36 held watch streams back all the same.
+  @Test(arguments: [UInt64(2), 3, 5, 9, 12, 14, 36])
   func `ends as it does when nothing befalls it`(seed: UInt64) {
     var options = ControlSimulation.Options()
     options.isUndisturbed = true
@@ -57,8 +57,9 @@ import Testing
 @Suite struct `Histories that went wrong once` {
   /// Seed 96 killed an agent whose machine stood still, and with it the tick that its containers
   /// waited for; seed 54 took an old call of a lost answer for the author of a user's write. Under
-  /// seeds 27 and 83 nobody gave back to a quota what went as the leader lost its lease.
-  @Test(arguments: [27, 54, 83, 96] as [UInt64])
+  /// seeds 27 and 83 nobody gave back to a quota what went as the leader lost its lease. Seed 502
+  /// drew a number while the generator was lent to a supervisor's kill.
+  @Test(arguments: [27, 54, 83, 96, 502] as [UInt64])
   func `go right`(seed: UInt64) {
     #expect(ControlSimulation.run(seed: seed).violations == [])
   }
